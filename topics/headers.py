@@ -1,0 +1,79 @@
+"""Kafka headers: CloudEvents in binary mode, the arrival's origin, trace, dead letters.
+
+CloudEvents Kafka protocol binding 1.0.2 (``ce_*`` headers, ``content-type``) and W3C Trace Context
+(``traceparent``). Header values are UTF-8. Dead-letter headers are replaced, never stacked.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import secrets
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+
+from topics.catalog import Topic
+from topics.records import Origin, StageRun
+
+Headers = list[tuple[str, bytes]]
+
+ORIGIN = "origin"
+TRACEPARENT = "traceparent"
+CONTENT_TYPE = "content-type"
+DEAD_LETTER_PREFIX = "dlq."
+
+_TRACEPARENT = re.compile(r"00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
+
+
+def read(headers: Iterable[tuple[str, bytes | None]] | None) -> dict[str, str]:
+    """Headers as text, by name; of several with one name the last counts."""
+    return {name: (value or b"").decode("utf-8", "replace") for name, value in headers or ()}
+
+
+def write(headers: Mapping[str, str]) -> Headers:
+    """The inverse of ``read``; characters that UTF-8 cannot hold are replaced."""
+    return [(name, value.encode("utf-8", "replace")) for name, value in headers.items()]
+
+
+def event(
+    topic: Topic,
+    *,
+    id: str,
+    origin: Origin | None,
+    stage: str,
+    stages: Sequence[StageRun],
+    time: datetime,
+    trace: str | None,
+) -> dict[str, str]:
+    """The headers of one record.
+
+    ``ce_id`` is made of id, origin, stage and stage versions: a re-emission carries the same one.
+    ``trace`` is the consumed record's ``traceparent``; its trace goes on with a new span, or a new
+    trace begins.
+    """
+    versions = ",".join(f"{run.name}={run.version}" for run in stages)
+    unique = f"{topic.state}\n{id}\n{origin or ''}\n{stage}\n{versions}"
+    headers = {
+        "ce_specversion": "1.0",
+        "ce_id": hashlib.sha256(unique.encode("utf-8", "replace")).hexdigest()[:32],
+        "ce_source": f"copydesk/{stage}",
+        "ce_type": f"news.article.{topic.state}.v1",
+        "ce_subject": id,
+        "ce_time": rfc3339(time),
+        CONTENT_TYPE: "application/json",
+        TRACEPARENT: continue_trace(trace),
+    }
+    return headers | ({ORIGIN: str(origin)} if origin else {})
+
+
+def continue_trace(parent: str | None) -> str:
+    """A ``traceparent`` with a new span in the parent's trace, or in a new sampled trace."""
+    span = secrets.token_hex(8)
+    if parent and _TRACEPARENT.fullmatch(parent):
+        return f"{parent[:36]}{span}{parent[52:]}"
+    return f"00-{secrets.token_hex(16)}-{span}-01"
+
+
+def rfc3339(time: datetime) -> str:
+    """A time in UTC with milliseconds: ``2026-01-31T08:15:00.000Z``."""
+    return time.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -1,0 +1,377 @@
+"""Every record type that travels on a topic.
+
+Offsets into text are Unicode code points, zero-based, end exclusive:
+``text[start:end] == mention``.
+Times are RFC 3339 strings in UTC; languages are BCP 47 tags, ``und`` when undetermined. A field
+that is *absent* was not worked out by any stage; an *empty* one was worked out and nothing was
+found; ``null`` means that the source did not say.
+
+Fields may be added with a default and never change their type. Fields that this version does not
+know are kept in ``unknown`` and written out again at the top level of the record.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal, NamedTuple
+
+import msgspec
+from msgspec import UNSET, UnsetType, field
+
+SCHEMA_VERSION = "1.0"
+
+MediaType = Literal["text/html", "text/plain"]
+StageStatus = Literal["ok", "skipped", "failed"]
+EntityType = Literal["person", "organisation", "place", "event", "date", "other"]
+DuplicateReason = Literal["repeat", "same_content", "near_content"]
+VerdictKind = Literal["original", "revision", "repeat", "same_content", "near_content"]
+Role = Literal["original", "revision", "copy"]
+Reason = Literal[
+    "undecodable",
+    "invalid",
+    "too_large",
+    "no_text",
+    "timeout",
+    "out_of_memory",
+    "crashed",
+    "stage_bug",
+]
+REASONS: tuple[Reason, ...] = (
+    "undecodable",
+    "invalid",
+    "too_large",
+    "no_text",
+    "timeout",
+    "out_of_memory",
+    "crashed",
+    "stage_bug",
+)
+
+
+class Origin(NamedTuple):
+    """The name of one arrival: its record in ``articles.raw``, or its line for ``enrich``."""
+
+    topic: str
+    partition: int
+    offset: int
+    timestamp: int
+    """Milliseconds since the epoch, as the broker recorded them; 0 where there is no broker."""
+
+    def __str__(self) -> str:
+        return f"{self.topic}/{self.partition}/{self.offset}@{self.timestamp}"
+
+    @classmethod
+    def parse(cls, text: str) -> Origin:
+        """Read what ``str()`` wrote; ValueError if it is anything else."""
+        place, at, timestamp = text.rpartition("@")
+        topic, _, rest = place.partition("/")
+        partition, slash, offset = rest.partition("/")
+        if not (at and slash and topic):
+            raise ValueError(f"not an origin: {text!r}, expected topic/partition/offset@timestamp")
+        return cls(topic, int(partition), int(offset), int(timestamp))
+
+
+class Feed(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a producer found the article."""
+
+    url: str | None = None
+    guid: str | None = None
+    kind: str | None = None
+    """``rss``, ``atom``, ``file`` and the like."""
+
+
+class RawArticle(msgspec.Struct, frozen=True, kw_only=True):
+    """An article as it arrives (``articles.raw``); any service may produce it."""
+
+    content: str
+    """The page (HTML) or the text."""
+    schema_version: str = SCHEMA_VERSION
+    id: str | None = None
+    """Names the article across its versions; made of the canonical URL or content if absent."""
+    url: str | None = None
+    media_type: MediaType | None = None
+    """Sniffed from the content if absent."""
+    headline: str | None = None
+    source: str | None = None
+    """The publisher: a name or a domain."""
+    language: str | None = None
+    """The language that the source declares (BCP 47)."""
+    authors: list[str] | None = None
+    published_at: str | None = None
+    fetched_at: str | None = None
+    feed: Feed | None = None
+    unknown: dict[str, Any] = field(default_factory=dict)
+
+
+class Fingerprint(msgspec.Struct, frozen=True, kw_only=True):
+    """What the claim compares: a pure function of one raw article."""
+
+    algorithm: str
+    """Name and version of the method, stored with every claim; unequal ones are never compared."""
+    id: str
+    canonical_url: str | None
+    content_hash: str
+    """128-bit hash (hex) of the normalised main text."""
+    headline_hash: str
+    """128-bit hash (hex) of the normalised headline."""
+    shingles: int
+    """Number of word 3-grams in the main text; short texts match only with their headline."""
+    characters: int
+    """Length of the normalised main text in code points."""
+    signature: str | UnsetType = UNSET
+    """MinHash signature (base64) for near-duplicates, where the algorithm computes one."""
+
+
+class Fingerprinted(msgspec.Struct, frozen=True, kw_only=True):
+    """A fingerprint with its article, undecoded (``articles.fingerprinted``)."""
+
+    fingerprint: Fingerprint
+    raw: msgspec.Raw
+    """The bytes of the ``articles.raw`` record, unchanged."""
+    media_type: MediaType
+    """Declared by the producer, or sniffed."""
+    preview: str | None = None
+    """The cheap main text of an HTML page, for detect_language; null for plain text."""
+    schema_version: str = SCHEMA_VERSION
+
+
+class Withdrawal(msgspec.Struct, frozen=True, kw_only=True, tag="withdrawal", tag_field="record"):
+    """An original became a dead letter after its claim: later copies must not point to it.
+
+    Travels on ``articles.fingerprinted``, so that its place among the claims is its offset.
+    """
+
+    id: str
+    origin: str
+    content_hash: str
+    schema_version: str = SCHEMA_VERSION
+
+
+class Verdict(msgspec.Struct, frozen=True, kw_only=True):
+    """What the claim decided about one arrival."""
+
+    kind: VerdictKind
+    version: int
+    """Version of the article under its id that this arrival is (or repeats)."""
+    cluster: str
+    """Id of the article that was first seen with this content."""
+    of: str | None = None
+    """Id of the earlier article that this one repeats, copies or revises."""
+    of_version: int | None = None
+    of_origin: str | None = None
+    similarity: float | None = None
+    containment: float | None = None
+    method: str | None = None
+    evidence: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def passes(self) -> bool:
+        """Whether the arrival is new copy: first seen or a revision."""
+        return self.kind in ("original", "revision")
+
+
+class Claim(msgspec.Struct, frozen=True, kw_only=True):
+    """One stored verdict (``articles.claims``): the changelog from which a SeenStore recovers."""
+
+    origin: str
+    algorithm: str
+    id: str
+    content_hash: str
+    headline_hash: str
+    shingles: int
+    verdict: Verdict
+    withdrawn: bool = False
+    schema_version: str = SCHEMA_VERSION
+
+
+class LanguageAlternative(msgspec.Struct, frozen=True, kw_only=True):
+    """What an engine also thinks, best first."""
+
+    language: str
+    confidence: float
+    engine: str
+
+
+class Removal(msgspec.Struct, frozen=True, kw_only=True):
+    """One span that strip_boilerplate took out; offsets into ``content`` (or the ``rendering``)."""
+
+    start: int
+    end: int
+    reason: str
+    text: str
+
+
+class RemovedTotal(msgspec.Struct, frozen=True, kw_only=True):
+    """How much was removed for one reason."""
+
+    count: int
+    characters: int
+
+
+class Mention(msgspec.Struct, frozen=True, kw_only=True):
+    """One occurrence of an entity; offsets into ``text``."""
+
+    start: int
+    end: int
+    text: str
+
+
+class Link(msgspec.Struct, frozen=True, kw_only=True):
+    """The place in the world that a place entity names."""
+
+    geonames: int
+    latitude: float
+    longitude: float
+    country: str | None
+    """ISO 3166-1 alpha-2."""
+    wikidata: str | None = None
+
+
+class Entity(msgspec.Struct, frozen=True, kw_only=True):
+    """A person, organisation, place and so on, with all its mentions in the text."""
+
+    id: str
+    """Unique within the article: ``e1``, ``e2``, … in order of first mention."""
+    type: EntityType
+    name: str
+    mentions: list[Mention]
+    salience: float
+    """Share of this entity in what the article is about, 0 to 1."""
+    confidence: float
+    method: str
+    """What found it, with its version: ``model`` names, ``gazetteer``, ``pattern``."""
+    link: Link | None = None
+
+
+class Duplicates(msgspec.Struct, frozen=True, kw_only=True):
+    """How a published article stands to the others."""
+
+    role: Role
+    of: str | None
+    """The article that this one revises or copies; null for an original."""
+    cluster: str
+    similarity: float | None = None
+
+
+class StageRun(msgspec.Struct, frozen=True, kw_only=True):
+    """One stage's part in a record."""
+
+    name: str
+    version: str
+    status: StageStatus
+    reason: str | None = None
+
+
+class Article(msgspec.Struct, frozen=True, kw_only=True):
+    """The growing record between stages (``articles.unique``, ``.identified``, ``.cleaned``)."""
+
+    id: str
+    content: str | UnsetType = UNSET
+    """The page or text as it arrived; absent once strip_boilerplate has made ``text`` of it."""
+    schema_version: str = SCHEMA_VERSION
+    version: int = 1
+    media_type: MediaType = "text/plain"
+    preview: str | UnsetType = UNSET
+    """The cheap main text of an HTML page; absent once detect_language has read it."""
+    url: str | None = None
+    canonical_url: str | None = None
+    source: str | None = None
+    headline: str | None = None
+    authors: list[str] = field(default_factory=list)
+    published_at: str | None = None
+    modified_at: str | None = None
+    fetched_at: str | None = None
+    feed: Feed | None = None
+    language: str | UnsetType = UNSET
+    language_confidence: float | UnsetType = UNSET
+    language_alternatives: list[LanguageAlternative] | UnsetType = UNSET
+    language_declared: str | None = None
+    text: str | UnsetType = UNSET
+    removed: list[Removal] | UnsetType = UNSET
+    removed_summary: dict[str, RemovedTotal] | UnsetType = UNSET
+    rendering: str | UnsetType = UNSET
+    entities: list[Entity] | UnsetType = UNSET
+    duplicates: Duplicates | UnsetType = UNSET
+    provenance: dict[str, str] = field(default_factory=dict)
+    """Field name → where its value came from: ``raw``, ``url``, ``json-ld``, ``page`` …"""
+    stages: list[StageRun] = field(default_factory=list)
+    unknown: dict[str, Any] = field(default_factory=dict)
+
+
+class EnrichedArticle(msgspec.Struct, frozen=True, kw_only=True):
+    """What copydesk publishes (``articles.enriched``)."""
+
+    id: str
+    status: Literal["complete", "partial"]
+    """``partial``: an optional stage failed; ``stages`` says which and why."""
+    schema_version: str = SCHEMA_VERSION
+    version: int = 1
+    url: str | None = None
+    canonical_url: str | None = None
+    source: str | None = None
+    headline: str | None = None
+    authors: list[str] = field(default_factory=list)
+    published_at: str | None = None
+    modified_at: str | None = None
+    fetched_at: str | None = None
+    enriched_at: str | None = None
+    feed: Feed | None = None
+    language: str | UnsetType = UNSET
+    language_confidence: float | UnsetType = UNSET
+    language_alternatives: list[LanguageAlternative] | UnsetType = UNSET
+    language_declared: str | None = None
+    text: str | UnsetType = UNSET
+    """Kept lines verbatim, joined by ``\\n``."""
+    removed: list[Removal] | UnsetType = UNSET
+    """What was cut, with offsets into the plain-text content; empty for HTML."""
+    removed_summary: dict[str, RemovedTotal] | UnsetType = UNSET
+    rendering: str | UnsetType = UNSET
+    """For HTML, if spans are asked for: the text rendering that ``removed`` points into."""
+    entities: list[Entity] | UnsetType = UNSET
+    duplicates: Duplicates | UnsetType = UNSET
+    provenance: dict[str, str] = field(default_factory=dict)
+    stages: list[StageRun] = field(default_factory=list)
+    unknown: dict[str, Any] = field(default_factory=dict)
+
+
+class Duplicate(msgspec.Struct, frozen=True, kw_only=True):
+    """An arrival that repeats an earlier one (``articles.duplicates``), countable as coverage."""
+
+    id: str
+    origin: str
+    duplicate_of: str
+    duplicate_of_version: int
+    duplicate_of_origin: str
+    cluster: str
+    reason: DuplicateReason
+    similarity: float
+    containment: float
+    method: str
+    method_version: str
+    schema_version: str = SCHEMA_VERSION
+    evidence: dict[str, Any] = field(default_factory=dict)
+    url: str | None = None
+    canonical_url: str | None = None
+    source: str | None = None
+    headline: str | None = None
+    authors: list[str] = field(default_factory=list)
+    published_at: str | None = None
+    fetched_at: str | None = None
+    feed: Feed | None = None
+    unknown: dict[str, Any] = field(default_factory=dict)
+
+
+class DeadLetter(msgspec.Struct, frozen=True, kw_only=True):
+    """An arrival that could not be processed.
+
+    On ``articles.dead-letter`` the value is the bytes that the failing worker consumed and the
+    rest travels in ``dlq.*`` headers (see ``headers.py``); ``copydesk enrich`` and ``tail`` write
+    this record.
+    """
+
+    id: str | None
+    stage: str
+    reason: Reason
+    message: str
+    payload: str | None = None
+    """The consumed bytes as text (undecodable ones as U+FFFD), for reading only."""
+    origin: str | None = None

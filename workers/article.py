@@ -1,0 +1,131 @@
+"""The ends of an article's way: raw record to growing record to published record."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+from msgspec import UNSET
+
+from topics.headers import rfc3339
+from topics.records import (
+    Article,
+    Duplicate,
+    Duplicates,
+    EnrichedArticle,
+    Fingerprint,
+    Origin,
+    RawArticle,
+    Verdict,
+)
+
+_CARRIED = ("url", "source", "headline", "authors", "published_at", "fetched_at", "language")
+
+
+def open_article(
+    raw: RawArticle,
+    fingerprint: Fingerprint,
+    verdict: Verdict,
+    *,
+    media_type: str,
+    preview: str | None,
+) -> Article:
+    """The growing record of an arrival that passed its claim."""
+    provenance = {
+        "language_declared" if name == "language" else name: "raw"
+        for name in _CARRIED
+        if getattr(raw, name) is not None
+    }
+    if fingerprint.canonical_url is not None:
+        provenance["canonical_url"] = "url"
+    published_at = utc(raw.published_at)
+    if raw.published_at and not published_at:
+        provenance["published_at"] = f"raw, not a date: {raw.published_at[:80]!r}"
+    return Article(
+        id=fingerprint.id,
+        content=raw.content,
+        version=verdict.version,
+        media_type="text/html" if media_type == "text/html" else "text/plain",
+        preview=UNSET if preview is None else preview,
+        url=raw.url,
+        canonical_url=fingerprint.canonical_url,
+        source=raw.source,
+        headline=raw.headline,
+        authors=raw.authors or [],
+        published_at=published_at,
+        fetched_at=utc(raw.fetched_at),
+        feed=raw.feed,
+        language_declared=raw.language,
+        duplicates=Duplicates(
+            role="revision" if verdict.kind == "revision" else "original",
+            of=verdict.of,
+            cluster=verdict.cluster,
+            similarity=verdict.similarity,
+        ),
+        provenance=provenance,
+        unknown=raw.unknown,
+    )
+
+
+def publish(article: Article, *, enriched_at: datetime | None) -> EnrichedArticle:
+    """The published record: everything but the content, with its status."""
+    failed = any(run.status == "failed" for run in article.stages)
+    shared = {
+        name: getattr(article, name)
+        for name in EnrichedArticle.__struct_fields__
+        if name in Article.__struct_fields__
+    }
+    return EnrichedArticle(
+        **shared,
+        status="partial" if failed else "complete",
+        enriched_at=None if enriched_at is None else rfc3339(enriched_at),
+    )
+
+
+def duplicate(
+    raw: RawArticle, fingerprint: Fingerprint, verdict: Verdict, origin: Origin
+) -> Duplicate:
+    """The record of an arrival that repeats an earlier one."""
+    assert not verdict.passes
+    assert verdict.of is not None
+    assert verdict.of_origin is not None
+    method, _, method_version = (verdict.method or fingerprint.algorithm).partition("/")
+    return Duplicate(
+        id=fingerprint.id,
+        origin=str(origin),
+        duplicate_of=verdict.of,
+        duplicate_of_version=verdict.of_version or 1,
+        duplicate_of_origin=verdict.of_origin,
+        cluster=verdict.cluster,
+        reason=verdict.kind,  # type: ignore[arg-type]  # passing kinds are excluded above
+        similarity=1.0 if verdict.similarity is None else verdict.similarity,
+        containment=1.0 if verdict.containment is None else verdict.containment,
+        method=method,
+        method_version=method_version or "1",
+        evidence=verdict.evidence,
+        url=raw.url,
+        canonical_url=fingerprint.canonical_url,
+        source=raw.source,
+        headline=raw.headline,
+        authors=raw.authors or [],
+        published_at=utc(raw.published_at),
+        fetched_at=utc(raw.fetched_at),
+        feed=raw.feed,
+        unknown=raw.unknown,
+    )
+
+
+def utc(text: str | None) -> str | None:
+    """A producer's date (RFC 3339, ISO 8601 or RFC 5322) in UTC; null where it is none.
+
+    A date without a zone is taken to be UTC.
+    """
+    if not text:
+        return None
+    for parse in (datetime.fromisoformat, parsedate_to_datetime):
+        try:
+            time = parse(text.strip())
+            return rfc3339(time if time.tzinfo else time.replace(tzinfo=UTC))
+        except (ValueError, TypeError, OverflowError, IndexError):
+            continue
+    return None

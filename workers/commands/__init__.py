@@ -1,0 +1,5 @@
+"""The ``copydesk`` command line."""
+
+
+def main() -> None:
+    """Placeholder entry point."""

@@ -1,0 +1,1 @@
+"""The stages: each a package named for what it does; none imports another."""
