@@ -95,9 +95,7 @@ def hops(steps: Sequence[str]) -> list[tuple[str, ...]]:
     for step in steps:
         previous = groups[-1][-1] if groups else None
         follows = (
-            step in names
-            and previous in names
-            and names.index(step) == names.index(previous) + 1
+            step in names and previous in names and names.index(step) == names.index(previous) + 1
         )
         if follows:
             groups[-1] = (*groups[-1], step)

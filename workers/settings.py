@@ -1,0 +1,288 @@
+"""Every setting, read from the environment in this one place and checked before anything starts.
+
+A setting ``topic_prefix`` is the variable ``COPYDESK_TOPIC_PREFIX``; any of them may be given as a
+file instead (``COPYDESK_SASL_PASSWORD_FILE=/run/secrets/kafka``), which is how secrets come in. An
+unknown ``COPYDESK_*`` variable is an error: it is a misspelt one.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+PREFIX = "COPYDESK_"
+FILE_SUFFIX = "_FILE"
+STAGES_PER_HOP = 3
+
+
+class SettingsError(ValueError):
+    """A setting is wrong; the message names the variable, its value and what it may be."""
+
+
+@dataclass(frozen=True)
+class Rule:
+    """How one setting is read: ``read`` raises ValueError, ``expects`` says what it accepts."""
+
+    read: Callable[[str], Any]
+    expects: str
+
+
+def _text(pattern: str = "text") -> Rule:
+    return Rule(str, pattern)
+
+
+def _whole(low: int, high: int) -> Rule:
+    def read(text: str) -> int:
+        value = int(text)
+        if not low <= value <= high:
+            raise ValueError
+        return value
+
+    return Rule(read, f"a whole number from {low} to {high}")
+
+
+def _number(low: float, high: float) -> Rule:
+    def read(text: str) -> float:
+        value = float(text)
+        if not low <= value <= high:  # NaN fails this as well
+            raise ValueError
+        return value
+
+    return Rule(read, f"a number from {low:g} to {high:g}")
+
+
+def _one_of(*allowed: str) -> Rule:
+    def read(text: str) -> str:
+        if text not in allowed:
+            raise ValueError
+        return text
+
+    return Rule(read, f"one of {', '.join(allowed)}")
+
+
+def _switch() -> Rule:
+    words = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
+
+    def read(text: str) -> bool:
+        try:
+            return words[text.lower()]
+        except KeyError:
+            raise ValueError from None
+
+    return Rule(read, "true or false")
+
+
+def _addresses() -> Rule:
+    def read(text: str) -> str:
+        parts = [part.strip() for part in text.split(",")]
+        for part in parts:
+            host, _, port = part.rpartition(":")
+            if not host or not port.isdecimal() or not 0 < int(port) < 65_536:
+                raise ValueError
+        return ",".join(parts)
+
+    return Rule(read, "HOST:PORT, or several with commas between")
+
+
+def _prefix() -> Rule:
+    def read(text: str) -> str:
+        if len(text) > 100 or not all(
+            char.isascii() and (char.isalnum() or char in "._-") for char in text
+        ):
+            raise ValueError
+        return text
+
+    return Rule(read, "up to 100 ASCII letters, digits, dots, dashes and underscores")
+
+
+def _setting(default: Any, rule: Rule, help: str, *, secret: bool = False) -> Any:
+    return field(default=default, metadata={"rule": rule, "help": help, "secret": secret})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """All settings of a process, validated."""
+
+    bootstrap: str = _setting("127.0.0.1:9092", _addresses(), "Kafka's bootstrap servers")
+    topic_prefix: str = _setting("", _prefix(), "put before every topic and consumer group")
+    partitions: int = _setting(4, _whole(1, 1000), "partitions of topics that scale")
+    replication: int = _setting(1, _whole(1, 10), "replication factor of new topics")
+    min_insync: int = _setting(1, _whole(1, 10), "min.insync.replicas of new topics")
+    compression: str = _setting(
+        "zstd", _one_of("zstd", "lz4", "gzip", "snappy", "none"), "compression of what is produced"
+    )
+    security_protocol: str = _setting(
+        "PLAINTEXT", _one_of("PLAINTEXT", "SSL", "SASL_SSL", "SASL_PLAINTEXT"), "how to reach Kafka"
+    )
+    sasl_mechanism: str = _setting(
+        "SCRAM-SHA-512", _one_of("SCRAM-SHA-512", "SCRAM-SHA-256", "PLAIN"), "SASL mechanism"
+    )
+    sasl_username: str = _setting("", _text("a user name"), "SASL user")
+    sasl_password: str = _setting("", _text("a password"), "SASL password", secret=True)
+    ssl_ca: str = _setting("", _text("a PEM file's path"), "certificate authority of the brokers")
+    ssl_certificate: str = _setting("", _text("a PEM file's path"), "client certificate (mTLS)")
+    ssl_key: str = _setting("", _text("a PEM file's path"), "client key (mTLS)")
+    allow_plain_password: bool = _setting(
+        False, _switch(), "send a password without TLS (SASL_PLAINTEXT)"
+    )
+    session_timeout: float = _setting(
+        30.0, _number(6, 300), "seconds without a heartbeat until a worker's partitions move on"
+    )
+    max_poll_interval: float = _setting(
+        1000.0, _number(60, 7200), "seconds in which a batch must be done"
+    )
+    batch: int = _setting(32, _whole(1, 1000), "articles taken at once by a worker")
+    batch_within: float = _setting(0.1, _number(0.01, 10), "seconds to wait for a full batch")
+    processes: int = _setting(
+        max(2, os.cpu_count() or 2), _whole(1, 256), "processes for the stages' work, per worker"
+    )
+    task_timeout: float = _setting(
+        10.0, _number(0.1, 600), "seconds that one stage may spend on one article"
+    )
+    task_memory: int = _setting(
+        1536, _whole(128, 1_000_000), "MB of resident memory that a stage's process may reach"
+    )
+    article_limit: int = _setting(
+        2 * 1024 * 1024, _whole(1024, 7 * 1024 * 1024), "bytes of an article's content"
+    )
+    claim_window: float = _setting(
+        7.0, _number(0.01, 365), "days in which repeats are recognised (event time)"
+    )
+    delivery_attempts: int = _setting(5, _whole(1, 100), "tries to deliver before a worker ends")
+    delivery_timeout: float = _setting(30.0, _number(1, 600), "seconds for one try to deliver")
+    grace: float = _setting(
+        25.0, _number(1, 3600), "seconds to finish the batch in hand on SIGTERM"
+    )
+    http_host: str = _setting(
+        "127.0.0.1", _text("an address"), "where /metrics and /health are served; unauthenticated"
+    )
+    http_port: int = _setting(0, _whole(0, 65_535), "port of /metrics and /health; 0: any free one")
+    stall_after: float = _setting(
+        120.0, _number(5, 7200), "seconds of lag without progress until /health/ready is red"
+    )
+    language_engine: str = _setting(
+        "py3langid", _one_of("py3langid", "langdetect"), "engine of detect_language"
+    )
+    html_spans: bool = _setting(
+        False, _switch(), "record what strip_boilerplate removed from HTML, span by span"
+    )
+    log_level: str = _setting("info", _one_of("debug", "info", "warning", "error"), "log level")
+    log_format: str = _setting(
+        "auto", _one_of("auto", "json", "pretty"), "log format; auto: pretty on a terminal"
+    )
+
+    def topic(self, name: str) -> str:
+        """A topic's name in this deployment."""
+        return self.topic_prefix + name
+
+    def group(self, step: str) -> str:
+        """The consumer group of the workers whose hop starts with this step."""
+        return f"{self.topic_prefix}copydesk.{step}"
+
+
+def load(environment: Mapping[str, str] | None = None, **overrides: Any) -> Settings:
+    """Read and check the settings; SettingsError for the first wrong one.
+
+    ``overrides`` (from the command line) win over the environment and are checked alike; None
+    leaves a setting alone.
+    """
+    environment = os.environ if environment is None else environment
+    texts = _from_environment(environment)
+    texts |= {name: str(value) for name, value in overrides.items() if value is not None}
+    values: dict[str, Any] = {}
+    for item in fields(Settings):
+        if item.name not in texts:
+            continue
+        rule: Rule = item.metadata["rule"]
+        text = texts[item.name]
+        try:
+            values[item.name] = rule.read(text)
+        except ValueError:
+            shown = "(secret)" if item.metadata["secret"] else repr(text)
+            raise SettingsError(
+                f"{variable(item.name)} is {shown}; it must be {rule.expects}"
+            ) from None
+    settings = Settings(**values)
+    _check_together(settings)
+    return settings
+
+
+def variable(name: str) -> str:
+    """The environment variable of a setting."""
+    return PREFIX + name.upper()
+
+
+def described(settings: Settings) -> list[tuple[str, str, str, str]]:
+    """(variable, value, what it may be, what it is for) of every setting; secrets are masked."""
+    rows = []
+    for item in fields(settings):
+        value = getattr(settings, item.name)
+        shown = ("(set)" if value else "") if item.metadata["secret"] else str(value)
+        rule: Rule = item.metadata["rule"]
+        rows.append((variable(item.name), shown, rule.expects, item.metadata["help"]))
+    return rows
+
+
+def _from_environment(environment: Mapping[str, str]) -> dict[str, str]:
+    known = {variable(item.name): item.name for item in fields(Settings)}
+    texts: dict[str, str] = {}
+    for name, value in environment.items():
+        if not name.startswith(PREFIX):
+            continue
+        if name in known:
+            texts[known[name]] = value
+        elif name.endswith(FILE_SUFFIX) and name.removesuffix(FILE_SUFFIX) in known:
+            plain = name.removesuffix(FILE_SUFFIX)
+            if plain in environment:
+                raise SettingsError(f"{plain} and {name} are both set; set one of them")
+            try:
+                texts[known[plain]] = Path(value).read_text("utf-8").rstrip("\r\n")
+            except (OSError, UnicodeDecodeError) as error:
+                raise SettingsError(
+                    f"{name} names {value!r}, which cannot be read: {error}"
+                ) from None
+        else:
+            raise SettingsError(
+                f"{name} is not a setting; there are {', '.join(sorted(known))}, "
+                f"each also with {FILE_SUFFIX}"
+            )
+    return texts
+
+
+def _check_together(settings: Settings) -> None:
+    longest = settings.batch * STAGES_PER_HOP * settings.task_timeout / settings.processes
+    if longest > settings.max_poll_interval / 2:
+        raise SettingsError(
+            f"a batch could take {longest:.0f} s ({variable('batch')} x {STAGES_PER_HOP} stages x "
+            f"{variable('task_timeout')} / {variable('processes')}), more than half of "
+            f"{variable('max_poll_interval')} ({settings.max_poll_interval:.0f} s); "
+            "lower one of the first or raise the last"
+        )
+    if settings.min_insync > settings.replication:
+        raise SettingsError(
+            f"{variable('min_insync')} is {settings.min_insync}, more than "
+            f"{variable('replication')} ({settings.replication}); nothing could be written"
+        )
+    sasl = settings.security_protocol.startswith("SASL")
+    if sasl and not (settings.sasl_username and settings.sasl_password):
+        raise SettingsError(
+            f"{variable('security_protocol')} is {settings.security_protocol}, which needs "
+            f"{variable('sasl_username')} and {variable('sasl_password')}{FILE_SUFFIX}"
+        )
+    if settings.security_protocol == "SASL_PLAINTEXT" and not settings.allow_plain_password:
+        raise SettingsError(
+            f"{variable('security_protocol')} is SASL_PLAINTEXT, which sends the password without "
+            f"TLS; use SASL_SSL, or set {variable('allow_plain_password')}=true if you must"
+        )
+    if settings.sasl_password and not sasl:
+        raise SettingsError(
+            f"{variable('sasl_password')} is set but {variable('security_protocol')} is "
+            f"{settings.security_protocol}; use SASL_SSL"
+        )
+    if bool(settings.ssl_certificate) != bool(settings.ssl_key):
+        raise SettingsError(
+            f"{variable('ssl_certificate')} and {variable('ssl_key')} go together; one is missing"
+        )
