@@ -11,12 +11,13 @@ from typing import Any, Literal, TypeVar
 import msgspec
 import orjson
 
-from topics.records import SCHEMA_VERSION
+from topics.records import SCHEMA_VERSION, Fingerprinted, Withdrawal
 
 Record = TypeVar("Record", bound=msgspec.Struct)
 
 _MAJOR = int(SCHEMA_VERSION.partition(".")[0])
 _QUOTED = 80
+_FINGERPRINTED = msgspec.json.Decoder(Fingerprinted | Withdrawal)
 
 
 class DecodeError(ValueError):
@@ -63,6 +64,20 @@ def decode(kind: type[Record], data: bytes | None) -> Record:
         raise DecodeError("invalid", f"not a {kind.__name__}: {error}") from None
     if extra:
         msgspec.structs.force_setattr(record, "unknown", dict(sorted(extra.items())))
+    return record
+
+
+def decode_fingerprinted(data: bytes | None) -> Fingerprinted | Withdrawal:
+    """Read a record of ``articles.fingerprinted`` without decoding the article that it carries."""
+    if data is None:
+        raise DecodeError("undecodable", "the record has no value (a tombstone)")
+    try:
+        record: Fingerprinted | Withdrawal = _FINGERPRINTED.decode(data)
+    except msgspec.ValidationError as error:
+        raise DecodeError("invalid", f"not a Fingerprinted or Withdrawal: {error}") from None
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise DecodeError("undecodable", f"not JSON: {error}; {_quote(data)}") from None
+    check_version(record.schema_version)
     return record
 
 

@@ -121,7 +121,9 @@ class Fingerprint(msgspec.Struct, frozen=True, kw_only=True):
     """MinHash signature (base64) for near-duplicates, where the algorithm computes one."""
 
 
-class Fingerprinted(msgspec.Struct, frozen=True, kw_only=True):
+class Fingerprinted(
+    msgspec.Struct, frozen=True, kw_only=True, tag="fingerprinted", tag_field="record"
+):
     """A fingerprint with its article, undecoded (``articles.fingerprinted``)."""
 
     fingerprint: Fingerprint

@@ -30,6 +30,7 @@ class Enrichment:
     """One enrichment stage at its place between two topics."""
 
     name: str
+    version: str
     consumes: Topic
     produces: Topic
     required: bool
@@ -41,6 +42,7 @@ class Enrichment:
 ENRICHMENTS: tuple[Enrichment, ...] = (
     Enrichment(
         name="detect_language",
+        version=DetectLanguage.version,
         consumes=catalog.UNIQUE,
         produces=catalog.IDENTIFIED,
         required=False,
@@ -48,6 +50,7 @@ ENRICHMENTS: tuple[Enrichment, ...] = (
     ),
     Enrichment(
         name="strip_boilerplate",
+        version=StripBoilerplate.version,
         consumes=catalog.IDENTIFIED,
         produces=catalog.CLEANED,
         required=True,
@@ -55,6 +58,7 @@ ENRICHMENTS: tuple[Enrichment, ...] = (
     ),
     Enrichment(
         name="tag_entities",
+        version=TagEntities.version,
         consumes=catalog.CLEANED,
         produces=catalog.ENRICHED,
         required=False,
