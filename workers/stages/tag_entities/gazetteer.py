@@ -1,0 +1,142 @@
+"""Looks names up in the compiled gazetteer."""
+
+from __future__ import annotations
+
+import mmap
+import sys
+from bisect import bisect_left
+from functools import lru_cache
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+
+from workers.stages.tag_entities import gazetteer_file as layout
+from workers.stages.tag_entities.names import name_hash, normalise
+
+
+class Place(NamedTuple):
+    """One place of the gazetteer, under one of its names."""
+
+    geonames: int
+    label: str
+    """Its own name."""
+    latitude: float
+    longitude: float
+    country: str | None
+    """ISO 3166-1 alpha-2; null for a continent."""
+    region: str
+    """First-level division such as ``US.TX``; empty for a country."""
+    population: int
+    kind: int
+    """``CITY``, ``COUNTRY``, ``REGION`` or ``CONTINENT`` of ``gazetteer_file``."""
+    primary: bool
+    """Whether it was looked up by its own name or another."""
+    abbreviation: bool
+    """Whether it was looked up by an abbreviation such as "Va."."""
+
+
+class Gazetteer:
+    """A compiled gazetteer, mapped into memory. Lookups are pure; safe to share between threads.
+
+    ValueError if the file is no gazetteer of this layout.
+    """
+
+    def __init__(self, path: Path) -> None:
+        with path.open("rb") as file:
+            self._map = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        view = memoryview(self._map)
+        if bytes(view[:8]) != layout.MAGIC:
+            raise ValueError(f"{path} is not a gazetteer of format {layout.FORMAT}")
+        body = 16 + int.from_bytes(view[8:16], "big")
+        header = msgspec.json.decode(bytes(view[16:body]), type=layout.Header)
+        if header.format != layout.FORMAT or header.byte_order != sys.byteorder:
+            raise ValueError(f"{path} is a gazetteer of another format or byte order")
+        columns: dict[str, memoryview] = {}
+        for name, section in header.sections.items():
+            start = body + section.offset
+            size = section.items * memoryview(b"").cast(section.code).itemsize  # type: ignore[call-overload]
+            columns[name] = view[start : start + size].cast(section.code)  # type: ignore[call-overload]
+        self.source = header.source
+        self._regions = header.regions
+        self._hashes = columns["hash"]
+        self._references = columns["reference"]
+        self._columns = columns
+        self.find = lru_cache(maxsize=4096)(self._find)
+
+    def _find(self, name: str) -> tuple[Place, ...]:
+        """Every place of this name, in any spelling of ``normalise``: larger ones first."""
+        normalised = normalise(name)
+        if len(normalised) < 2:
+            return ()
+        digest = name_hash(normalised)
+        hashes = self._hashes
+        index = bisect_left(hashes, digest)
+        places = []
+        while index < len(hashes) and hashes[index] == digest:
+            places.append(self._place(self._references[index]))
+            index += 1
+        return tuple(places)
+
+    def _place(self, reference: int) -> Place:
+        number, columns = reference >> layout.REFERENCE_SHIFT, self._columns
+        start, end = columns["label_start"][number], columns["label_start"][number + 1]
+        country = columns["country"][number]
+        return Place(
+            geonames=columns["geonames"][number],
+            label=bytes(columns["labels"][start:end]).decode(),
+            latitude=columns["latitude"][number] / layout.SCALE,
+            longitude=columns["longitude"][number] / layout.SCALE,
+            country=country.to_bytes(2, "big").decode() if country else None,
+            region=self._regions[columns["region"][number]],
+            population=columns["population"][number],
+            kind=columns["kind"][number],
+            primary=bool(reference & layout.PRIMARY),
+            abbreviation=bool(reference & layout.ABBREVIATION),
+        )
+
+
+def default_path() -> Path:
+    """The compiled gazetteer that exists, else where one can be written.
+
+    OSError if there is none and neither the package's folder nor the user's cache can be written.
+    """
+    candidates = [folder / layout.file_name() for folder in layout.folders()]
+    for path in candidates:
+        if path.is_file():
+            return path
+    for path in candidates:
+        if _writable(path.parent):
+            return path
+    places = " or ".join(str(path.parent) for path in candidates)
+    raise OSError(f"no compiled gazetteer, and no right to write one to {places}")
+
+
+def _writable(folder: Path) -> bool:
+    probe = folder / f".writable-{id(folder)}"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        probe.touch()
+        probe.unlink(missing_ok=True)
+    except OSError:
+        return False
+    return True
+
+
+def open_gazetteer(path: Path | None = None) -> Gazetteer:
+    """Open the gazetteer, after compiling it if it does not exist yet.
+
+    Of several processes that come at once one compiles, and the others wait for it.
+    """
+    path = path or default_path()
+    if not path.is_file():
+        import fcntl
+
+        from workers.stages.tag_entities.compile_gazetteer import compile_gazetteer
+
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.with_suffix(".lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not path.is_file():
+                compile_gazetteer(path)
+    return Gazetteer(path)

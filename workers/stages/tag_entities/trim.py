@@ -1,0 +1,84 @@
+"""Cuts a model's span down to the name itself."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from workers.stages.tag_entities.engine import Grammar, Span
+
+LONGEST = 8
+"""Words in a name; what is longer is a piece of a headline or list, not a name."""
+
+_FIRST_WORD = re.compile(r"(\w+)[^\S\n]+(?=\S)")
+_OPENING = frozenset("([{")
+_APOSTROPHES = str.maketrans("’ʼ‘", "'''")
+
+
+def trim(text: str, span: Span, grammar: Grammar) -> Span | None:
+    """The name within a span, or None if there is none.
+
+    White space, quotes, punctuation, articles and possessive endings at either end go; of a span
+    that crosses a line's end the first line with a name stays. Full stops of an abbreviation stay.
+    """
+    start, end, kind = span
+    while True:
+        start, end = _strip(text, start, end)
+        if start >= end:
+            return None
+        line_end = text.find("\n", start, end)
+        if line_end >= 0:
+            end = line_end
+            continue
+        first = _FIRST_WORD.match(text, start, end)
+        if kind != "date" and first and first[1].casefold() in grammar.articles:
+            start = first.end()
+            continue
+        ending = _possessive(text, start, end, grammar)
+        if not ending or kind == "date":
+            break
+        end -= ending
+    name = text[start:end]
+    letters = sum(character.isalpha() for character in name)
+    if end - start < 2 or not (letters or (kind == "date" and any(map(str.isdigit, name)))):
+        return None
+    if len(name.split()) > LONGEST or (kind != "date" and name == name.lower() != name.upper()):
+        return None
+    return Span(start, end, kind)
+
+
+def _strip(text: str, start: int, end: int) -> tuple[int, int]:
+    while start < end and _is_edge(text[start]) and not _opens_inside(text, start, end):
+        start += 1
+    while start < end and _is_edge(text[end - 1]):
+        last = text[end - 1]
+        if last == "." and _abbreviated(text[start : end - 1]):
+            break
+        if last == ")" and "(" in text[start:end]:
+            break
+        end -= 1
+    return start, end
+
+
+def _is_edge(character: str) -> bool:
+    """Whether a character is punctuation, a mark, a separator or invisible: no part of a name."""
+    return unicodedata.category(character)[0] in "PZCS" and character not in "$€£&"
+
+
+def _opens_inside(text: str, start: int, end: int) -> bool:
+    return text[start] in _OPENING and ")" in text[start + 1 : end - 1]
+
+
+def _abbreviated(name: str) -> bool:
+    """Whether a name ends like "U.S", "Jr" or "J": its full stop belongs to it."""
+    last = name.split()[-1] if name.split() else ""
+    return "." in last or (last[:1].isupper() and len(last) <= 2 and last.isalpha())
+
+
+def _possessive(text: str, start: int, end: int, grammar: Grammar) -> int:
+    """The length of the possessive ending of ``text[start:end]``; of "s'" only the apostrophe."""
+    name = text[start:end].translate(_APOSTROPHES).casefold()
+    for ending in grammar.possessives:
+        if name.endswith(ending) and len(name) > len(ending) + 1 and len(name) == end - start:
+            return len(ending) if ending.startswith("'") else 1
+    return 0
