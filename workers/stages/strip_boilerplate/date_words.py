@@ -1,0 +1,52 @@
+"""The words of dates in many languages, looked up by phrase."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+DateWord = Literal["month", "weekday", "relative_day", "connector", "after_clock"]
+
+_FILE = Path(__file__).with_name("date_words.json")
+
+# What news sites put between the parts of a date, or after a clock time, beyond CLDR's patterns.
+_CONNECTORS = (
+    "at on by of um am den der le la el los las de del à a alle ob om kl klo kello u o в о об у г "
+    "год года году року рік от від на saat saati ora pukul pada jam lúc ngày tháng năm σε στις στη "
+    "ώρα st nd rd th та 年 月 日 号 號 년 월 일 午前 午後 上午 下午 오전 오후 ที่ เวลา พ ศ เดือน "
+    "को في الساعة من ساعت در בשעה ב"
+)
+_AFTER_CLOCK = (
+    "am pm uhr h hs hrs hora horas heure heures ore clock godz ч час часа часов години годин giờ "
+    "wib wita wit utc gmt bst cet cest mez mesz eet eest msk мск est edt cst cdt mst mdt pst pdt et "
+    "pt ct ist jst kst sgt hkt myt pkt wat cat eat sast aest aedt nzst nzdt trt tsi "
+    "点 點 时 時 分 시 분 น बजे"
+)
+
+
+@cache
+def date_words() -> Mapping[str, frozenset[DateWord]]:
+    """Folded phrase (single spaces) to what it may be in a date; read once per process."""
+    lists = json.loads(_FILE.read_text(encoding="utf-8"))
+    phrases: dict[DateWord, Iterable[str]] = {
+        "month": lists["month"],
+        "weekday": lists["weekday"],
+        "relative_day": lists["relative_day"],
+        "connector": [*lists["connector"], *lists["day_period"], *_CONNECTORS.split()],
+        "after_clock": [*lists["day_period"], *_AFTER_CLOCK.split()],
+    }
+    kinds: dict[str, set[DateWord]] = {}
+    for kind, members in phrases.items():
+        for phrase in members:
+            kinds.setdefault(phrase, set()).add(kind)
+    return {phrase: frozenset(found) for phrase, found in kinds.items()}
+
+
+@cache
+def unit_words() -> frozenset[str]:
+    """Folded words for hours, minutes and seconds, abbreviations included."""
+    lists = json.loads(_FILE.read_text(encoding="utf-8"))
+    return frozenset(lists["unit"]) | {"h", "m", "s", "min", "sec", "hr"}

@@ -1,0 +1,30 @@
+"""Tokens of short lines: numbers and words of any script, everything else between them."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+# What separates words is listed, since ``\w`` leaves out the vowel signs of Indic scripts. The
+# joiners U+200C and U+200D stay inside words.
+_SEPARATORS = (
+    r"\s!-/:-@\[-`{-~\x80-\xa9\xab-\xb4\xb6-\xb9\xbb-\xbf\u060c\u061b\u061f\u066a-\u066d\u06d4"
+    r"\u0964\u0965\u2000-\u200b\u200e-\u206f\u20a0-\u20cf\u2190-\u2bff\u3000-\u3004\u3008-\u3020"
+    r"\u3030\ufe0e\ufe0f\ufeff\uff01-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65"
+    r"\U0001f000-\U0001faff"
+)
+NUMBER_OR_WORD = re.compile(rf"(?P<number>\d+)|(?P<word>[^\d{_SEPARATORS}]+)")
+"""One token; digits are the decimal digits of any script. It never backtracks."""
+
+_DROPPED = dict.fromkeys(map(ord, "\u200c\u200d\u02bc\u2019'\u0307"))
+
+
+def fold(word: str) -> str:
+    """A word as it stands in the word lists: composed, without case, apostrophes and joiners."""
+    return unicodedata.normalize("NFC", word.casefold()).translate(_DROPPED)
+
+
+def words_of(text: str) -> list[str]:
+    """The folded words of a text, in order."""
+    plain = text.translate(_DROPPED)
+    return [fold(match["word"]) for match in NUMBER_OR_WORD.finditer(plain) if match["word"]]
