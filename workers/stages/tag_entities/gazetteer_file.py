@@ -12,10 +12,14 @@ from importlib.metadata import version
 from pathlib import Path
 
 import msgspec
+import xxhash
 
 MAGIC = b"CDGAZ\x00\x00\x01"
 FORMAT = 1
-"""Rises with the layout or with what is compiled; part of the file's name."""
+"""Rises with the layout or the way of compiling; part of the file's name."""
+
+GEOGRAPHY = Path(__file__).parent / "geography.json"
+"""What is compiled beside the package's places."""
 
 PRIMARY = 1
 """Bit of a name's reference: the place's own name, as opposed to an alternate one."""
@@ -72,8 +76,9 @@ def source() -> str:
 
 
 def file_name() -> str:
-    """A name of its own for every layout, source version and byte order."""
-    return f"gazetteer-{FORMAT}-{source().replace('/', '-')}-{sys.byteorder}.bin"
+    """A name of its own for every layout, source version, geography and byte order."""
+    geography = xxhash.xxh3_64_hexdigest(GEOGRAPHY.read_bytes())[:8]
+    return f"gazetteer-{FORMAT}-{source().replace('/', '-')}-{geography}-{sys.byteorder}.bin"
 
 
 def folders() -> tuple[Path, Path]:

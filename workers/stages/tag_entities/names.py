@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 
 import xxhash
 
 _APOSTROPHES = str.maketrans({"’": "'", "ʼ": "'", "‘": "'", "`": "'", ".": "", "\u00ad": ""})
-_SPACE = re.compile(r"\s+")
+_EDGES = " '\"“”«»,;:"
 
 
 def normalise(name: str) -> str:
     """Fold width, case, apostrophes, full stops and white space: "U.S." and "us" are the same."""
-    folded = unicodedata.normalize("NFKC", name).casefold().translate(_APOSTROPHES)
-    return _SPACE.sub(" ", folded).strip(" '\"“”«»,;:")
+    wide = name if name.isascii() else unicodedata.normalize("NFKC", name)
+    return " ".join(wide.casefold().translate(_APOSTROPHES).split()).strip(_EDGES)
 
 
 def name_hash(normalised: str) -> int:
