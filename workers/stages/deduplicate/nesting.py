@@ -1,0 +1,140 @@
+"""How deeply a page's elements nest, measured in linear time before any parser sees the page.
+
+Parsers and extractors need time that grows with depth × elements and cannot be interrupted. The
+scan follows the HTML standard closely enough that a page cannot hide its depth (unclosed tags, end
+tags that close nothing, tags in comments, attributes and scripts), and stays on the safe side
+elsewhere. Elements with optional end tags (``<p>``, ``<li>``, ``<td>``) and void ones do not
+count: however often they are left open, they do not nest of their own accord.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+
+def _names(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_VOID = _names("area base br col embed hr img input link meta param source track wbr frame keygen")
+_OPTIONAL = _names(
+    "html head body p li dt dd option optgroup rb rt rp rtc tr td th thead tbody tfoot colgroup"
+    " caption"
+)
+_RAW_TEXT = _names("script style textarea title iframe noembed noframes xmp")
+_FOREIGN = frozenset(("svg", "math"))
+_BARRIERS = _names("table template object applet marquee")
+"""An end tag outside does not close elements inside these."""
+_INLINE = _names(
+    "a abbr b bdi bdo big cite code data del dfn em font i ins kbd label mark nobr output q s samp"
+    " small span strike strong sub sup time tt u var svg math g path"
+)
+"""Their end tags do not close a block that was opened inside them."""
+
+_TAG = re.compile(r"<(?:(!--)|([!?]|/(?![a-zA-Z]))|(/?)([a-zA-Z][^\x00 \t\n\f\r/>]*+))")
+_TAG_END = re.compile(
+    r"""(?:[ \t\n\f\r/]++
+        |(?:=[^ \t\n\f\r/>=]*+|[^ \t\n\f\r/>=]++)
+         (?:[ \t\n\f\r]*+=[ \t\n\f\r]*+(?:"[^"]*+"|'[^']*+'|(?=>)|[^ \t\n\f\r>"'][^ \t\n\f\r>]*+))?+
+        )*+>""",
+    re.VERBOSE,
+)
+_COMMENT_END = re.compile(r"--!?>")
+
+
+@dataclass(frozen=True)
+class Nesting:
+    """What the scan found; it stops early once ``depth`` passes the limit."""
+
+    depth: int
+    """Most elements open at once."""
+    work: int
+    """Depth summed over all start tags: what an extractor that looks at ancestors pays for."""
+
+
+def measure(html: str, *, limit: int) -> Nesting:
+    """Scan a page up to its end, or to where more than ``limit`` elements are open."""
+    open_elements = _OpenElements()
+    deepest = work = position = 0
+    while (tag := _TAG.search(html, position)) is not None:
+        comment, declaration, slash, name = tag.groups()
+        if comment or declaration:
+            end = _COMMENT_END.search(html, tag.start() + 2) if comment else None
+            position = end.end() if end else html.find(">", tag.end() - 1) + 1
+            if position == 0 or (comment and end is None):
+                break
+            continue
+        after = _TAG_END.match(html, tag.end())
+        if after is None:
+            break
+        position = after.end()
+        name = name.lower()
+        if slash:
+            open_elements.close(name)
+            continue
+        work += open_elements.depth + 1
+        if name in _VOID or name in _OPTIONAL:
+            continue
+        foreign = open_elements.foreign
+        if html[position - 2] == "/" and (foreign or name in _FOREIGN):
+            continue
+        if name in _RAW_TEXT and not foreign:
+            end = re.compile(rf"</{name}(?=[ \t\n\f\r/>])", re.IGNORECASE).search(html, position)
+            if end is None:
+                break
+            position = end.start()
+            continue
+        open_elements.open(name)
+        if open_elements.depth > deepest:
+            deepest = open_elements.depth
+            if deepest > limit:
+                break
+    return Nesting(deepest, work)
+
+
+class _OpenElements:
+    """The stack of open elements, with the places of each name on it."""
+
+    def __init__(self) -> None:
+        self.depth = 0
+        self._stack: list[str | None] = []
+        self._places: dict[str, list[int]] = {}
+        self._barriers: list[int] = []
+        self._blocks: list[int] = []
+
+    @property
+    def foreign(self) -> bool:
+        return bool(self._places.get("svg") or self._places.get("math"))
+
+    def open(self, name: str) -> None:
+        place = len(self._stack)
+        self._stack.append(name)
+        self._places.setdefault(name, []).append(place)
+        if name in _BARRIERS:
+            self._barriers.append(place)
+        if name not in _INLINE:
+            self._blocks.append(place)
+        self.depth += 1
+
+    def close(self, name: str) -> None:
+        places = self._places.get(name)
+        if not places:
+            return
+        place = places[-1]
+        if name in _INLINE and self._blocks and self._blocks[-1] > place:
+            places.pop()
+            self._stack[place] = None
+            self.depth -= 1
+        elif name in _BARRIERS or not (self._barriers and self._barriers[-1] > place):
+            self._pop_to(place)
+
+    def _pop_to(self, place: int) -> None:
+        for name in reversed(self._stack[place:]):
+            if name is not None:
+                self._places[name].pop()
+                self.depth -= 1
+        del self._stack[place:]
+        for places in (self._barriers, self._blocks):
+            while places and places[-1] >= place:
+                places.pop()
