@@ -25,9 +25,12 @@ DEAD_LETTER_PREFIX = "dlq."
 _TRACEPARENT = re.compile(r"00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
 
 
-def read(headers: Iterable[tuple[str, bytes | None]] | None) -> dict[str, str]:
+def read(
+    headers: Iterable[tuple[str, bytes | None]] | Mapping[str, bytes] | None,
+) -> dict[str, str]:
     """Headers as text, by name; of several with one name the last counts."""
-    return {name: (value or b"").decode("utf-8", "replace") for name, value in headers or ()}
+    pairs = headers.items() if isinstance(headers, Mapping) else headers or ()
+    return {name: (value or b"").decode("utf-8", "replace") for name, value in pairs}
 
 
 def write(headers: Mapping[str, str]) -> Headers:

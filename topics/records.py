@@ -12,7 +12,7 @@ know are kept in ``unknown`` and written out again at the top level of the recor
 
 from __future__ import annotations
 
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, get_args
 
 import msgspec
 from msgspec import UNSET, UnsetType, field
@@ -35,16 +35,7 @@ Reason = Literal[
     "crashed",
     "stage_bug",
 ]
-REASONS: tuple[Reason, ...] = (
-    "undecodable",
-    "invalid",
-    "too_large",
-    "no_text",
-    "timeout",
-    "out_of_memory",
-    "crashed",
-    "stage_bug",
-)
+REASONS: tuple[Reason, ...] = get_args(Reason)
 
 
 class Origin(NamedTuple):
@@ -144,7 +135,6 @@ class Withdrawal(msgspec.Struct, frozen=True, kw_only=True, tag="withdrawal", ta
 
     id: str
     origin: str
-    content_hash: str
     schema_version: str = SCHEMA_VERSION
 
 

@@ -67,6 +67,24 @@ def open_article(
     )
 
 
+def bare_article(raw: RawArticle, *, id: str) -> Article:
+    """The growing record of an article that no claim was asked about."""
+    return Article(
+        id=id,
+        content=raw.content,
+        media_type=raw.media_type or "text/plain",
+        url=raw.url,
+        source=raw.source,
+        headline=raw.headline,
+        authors=raw.authors or [],
+        published_at=utc(raw.published_at),
+        fetched_at=utc(raw.fetched_at),
+        feed=raw.feed,
+        language_declared=raw.language,
+        unknown=raw.unknown,
+    )
+
+
 def publish(article: Article, *, enriched_at: datetime | None) -> EnrichedArticle:
     """The published record: everything but the content, with its status."""
     failed = any(run.status == "failed" for run in article.stages)

@@ -7,14 +7,16 @@ unknown ``COPYDESK_*`` variable is an error: it is a misspelt one.
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
 PREFIX = "COPYDESK_"
 FILE_SUFFIX = "_FILE"
+_PLAN = "_COPYDESK_POOL_PLAN"
 STAGES_PER_HOP = 3
 
 
@@ -224,6 +226,41 @@ def described(settings: Settings) -> list[tuple[str, str, str, str]]:
         rule: Rule = item.metadata["rule"]
         rows.append((variable(item.name), shown, rule.expects, item.metadata["help"]))
     return rows
+
+
+@dataclass(frozen=True)
+class PoolPlan:
+    """What the processes of a pool load before their first task."""
+
+    steps: tuple[str, ...]
+    article_limit: int
+    language_engine: str
+    html_spans: bool
+
+
+def pool_plan(settings: Settings, steps: tuple[str, ...]) -> PoolPlan:
+    """The plan of a worker with these steps."""
+    return PoolPlan(steps, settings.article_limit, settings.language_engine, settings.html_spans)
+
+
+def hand_down(plan: PoolPlan) -> None:
+    """Leave the plan to the fork server, which inherits nothing but the environment.
+
+    Numeric libraries get one thread each: the processes are the parallelism, and a fork server must
+    have no other thread when it forks.
+    """
+    os.environ[_PLAN] = json.dumps(asdict(plan))
+    for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ.setdefault(name, "1")
+
+
+def planned() -> PoolPlan | None:
+    """The plan that was handed down to this process, if any."""
+    text = os.environ.get(_PLAN)
+    if text is None:
+        return None
+    values = json.loads(text)
+    return PoolPlan(**(values | {"steps": tuple(values["steps"])}))
 
 
 def _from_environment(environment: Mapping[str, str]) -> dict[str, str]:

@@ -1,5 +1,77 @@
-"""The ``copydesk`` command line."""
+"""The ``copydesk`` command line: one module per command, imported only when it is called."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+COMMANDS = {
+    "run": "the whole pipeline in one command: broker, topics, workers, producer, summary",
+    "enrich": "standard input JSONL to standard output JSONL through the same stages, no broker",
+    "worker": "one worker process with the named stages",
+    "produce": "files, folders and JSONL into articles.raw",
+    "topics": "create, list and describe the topics",
+    "tail": "follow a topic, with simple filters",
+    "doctor": "check settings, models, broker, topics and rights; say what to type",
+}
+USAGE_ERROR = 2
+INTERRUPTED = 130
 
 
-def main() -> None:
-    """Placeholder entry point."""
+class CommandError(Exception):
+    """A command cannot do what was asked; the message says what, where and what to do."""
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run one command and exit with its status."""
+    parser = argparse.ArgumentParser(
+        prog="copydesk",
+        description="Streaming enrichment of news over Kafka.",
+        epilog="Settings are COPYDESK_* variables; `copydesk doctor` lists them all.",
+    )
+    parser.add_argument("--version", action="store_true", help="print the version and exit")
+    subparsers = parser.add_subparsers(dest="command", metavar="COMMAND")
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    named = next((word for word in words if word in COMMANDS), None)
+    for name, text in COMMANDS.items():
+        # Only the called command's module is imported: models and clients are slow to load.
+        subparser = subparsers.add_parser(name, help=text, description=text)
+        if name == named:
+            _module(name).declare(subparser)
+    parsed = parser.parse_args(words)
+    if parsed.version:
+        from workers import __version__
+
+        print(f"copydesk {__version__}")
+        sys.exit(0)
+    if parsed.command is None:
+        parser.print_help()
+        sys.exit(USAGE_ERROR)
+    sys.exit(_call(parsed))
+
+
+def _module(name: str) -> Any:
+    return importlib.import_module(f"workers.commands.{name}")
+
+
+def _call(parsed: argparse.Namespace) -> int:
+    from workers.settings import SettingsError
+    from workers.sources import SourceError
+
+    try:
+        status: int = _module(parsed.command).run(parsed)
+    except (CommandError, SettingsError, SourceError) as error:
+        print(f"copydesk {parsed.command}: {error}", file=sys.stderr)
+        return USAGE_ERROR
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        return 0
+    return status
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,61 @@
+"""``copydesk enrich``: standard input JSONL to standard output JSONL, no broker."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+
+from workers import pipeline, settings
+from workers.commands import CommandError
+
+LINES_PER_PROCESS = 8
+
+
+def declare(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    parser.add_argument(
+        "--stages",
+        metavar="STAGE,…",
+        help=f"only these of {', '.join(pipeline.STAGES)}; default: all of them",
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Write exactly one outcome per input line, in order."""
+    from workers.runtime import logs
+    from workers.runtime.local import LocalDesk
+    from workers.runtime.pool import Limits, TaskPool
+    from workers.stages.deduplicate import WindowedSeenStore
+
+    chosen = settings.load()
+    logs.configure(chosen)
+    names = tuple(arguments.stages.split(",")) if arguments.stages else pipeline.STAGES
+    for name in names:
+        if name not in pipeline.STAGES:
+            raise CommandError(f"no stage {name!r}; there are {', '.join(pipeline.STAGES)}")
+    steps = tuple(step for step in pipeline.steps_of(names) if step != pipeline.CLAIM)
+
+    async def enrich() -> None:
+        pool = TaskPool(
+            settings.pool_plan(chosen, steps),
+            Limits(chosen.task_timeout, chosen.task_memory),
+            processes=chosen.processes,
+        )
+        await pool.start()
+        window_ms = round(chosen.claim_window * 86_400_000)
+        desk = LocalDesk(
+            names,
+            pool,
+            WindowedSeenStore(window_ms=window_ms),
+            LINES_PER_PROCESS * chosen.processes,
+        )
+        try:
+            async for outcome in desk.run(sys.stdin.buffer):
+                sys.stdout.buffer.write(outcome.line())
+                sys.stdout.buffer.flush()
+        finally:
+            await pool.stop()
+
+    asyncio.run(enrich())
+    return 0

@@ -1,0 +1,140 @@
+"""The claim's memory and its changelog: ``articles.claims``, from which it recovers.
+
+A topic of our own rather than a Faust table: its writes can be awaited before the outputs go out,
+it is read back by a plain consumer in order, and nothing of it depends on a local store that a
+SIGKILL could leave inconsistent.
+
+The claim is a deterministic function of what came before it in ``articles.fingerprinted``, so an
+owner that lost its partition without noticing writes the same verdicts as the new one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+
+from topics import catalog, codec
+from topics.records import Claim, Fingerprint, Origin, Verdict, Withdrawal
+from workers.runtime import logs
+from workers.runtime.connection import client_arguments
+from workers.runtime.delivery import Delivered, Delivery, DeliveryError, Message
+from workers.runtime.metrics import Metrics
+from workers.settings import Settings
+from workers.stages.deduplicate import WindowedSeenStore
+
+log = logs.get(__name__)
+
+PARTITION = 0
+"""One shard has one owner; a second shard would be a second partition with a state of its own."""
+
+
+class ClaimState:
+    """A SeenStore that is never ahead of its changelog when an output leaves."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        delivery: Delivery,
+        metrics: Metrics,
+        store: Callable[[], WindowedSeenStore],
+    ) -> None:
+        self._settings = settings
+        self._delivery = delivery
+        self._metrics = metrics
+        self._store = store()
+        self._topic = settings.topic(catalog.CLAIMS.name)
+        self._position = 0
+        """Offset of the first changelog record that may be unknown to the store."""
+        self._suspected = True
+        self._unsaved: dict[str, Claim] = {}
+        self.recovering = False
+
+    def __len__(self) -> int:
+        return len(self._store)
+
+    def suspect(self) -> None:
+        """Another owner may have written since: catch up before the next claim."""
+        self._suspected = True
+
+    async def catch_up(self) -> None:
+        """Read what the changelog holds beyond what the store knows, if that is in doubt."""
+        if not self._suspected:
+            return
+        self._suspected = False
+        self.recovering = True
+        began = time.perf_counter()
+        try:
+            count = await self._read_to_end()
+        except BaseException:
+            self._suspected = True
+            raise
+        finally:
+            self.recovering = False
+        seconds = time.perf_counter() - began
+        self._metrics.recovery_seconds.labels("claim").set(seconds)
+        self._metrics.state_entries.labels("claim").set(len(self._store))
+        log.info("claims recovered", records=count, entries=len(self._store), seconds=seconds)
+
+    def claim(self, fingerprint: Fingerprint, by: Origin) -> Verdict:
+        """The verdict on one arrival; a new one is kept for ``save()``."""
+        record, new = self._store.claim_record(fingerprint, by)
+        if new:
+            self._unsaved[record.origin] = record
+        return record.verdict
+
+    def withdraw(self, withdrawal: Withdrawal) -> None:
+        """Give a claim back; the change is kept for ``save()``."""
+        record = self._store.withdraw(withdrawal)
+        if record is not None:
+            self._unsaved[record.origin] = record
+
+    async def save(self) -> None:
+        """Deliver the new verdicts to the changelog; only then may outputs go out."""
+        if not self._unsaved:
+            return
+        messages = [
+            Message(self._topic, origin.encode(), codec.encode(record), partition=PARTITION)
+            for origin, record in self._unsaved.items()
+        ]
+        for answer in await self._delivery.send(messages):
+            if not isinstance(answer, Delivered):
+                raise DeliveryError(f"a claim does not fit into {self._topic}: {answer.detail}")
+            if answer.offset == self._position:
+                self._position += 1
+        self._unsaved.clear()
+        self._metrics.state_entries.labels("claim").set(len(self._store))
+
+    async def _read_to_end(self) -> int:
+        partition = TopicPartition(self._topic, PARTITION)
+        consumer = AIOKafkaConsumer(
+            **client_arguments(self._settings),
+            enable_auto_commit=False,
+            auto_offset_reset="earliest",
+            max_partition_fetch_bytes=4 * 1024 * 1024,
+        )
+        await consumer.start()
+        try:
+            consumer.assign([partition])
+            end = (await consumer.end_offsets([partition]))[partition]
+            beginning = (await consumer.beginning_offsets([partition]))[partition]
+            if self._position > end:  # the changelog was deleted and made anew
+                self._store.clear()
+                self._position = 0
+            self._position = max(self._position, beginning)
+            consumer.seek(partition, self._position)
+            count = 0
+            while self._position < end:
+                batches = await consumer.getmany(partition, timeout_ms=1000, max_records=5000)
+                for message in batches.get(partition, ()):
+                    if message.value is not None:
+                        self._store.restore(codec.decode(Claim, message.value))
+                        count += 1
+                # The position also passes what compaction and aborted writes left out.
+                self._position = await consumer.position(partition)
+                await asyncio.sleep(0)
+            return count
+        finally:
+            await consumer.stop()

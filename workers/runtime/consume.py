@@ -1,0 +1,195 @@
+"""The safe way to consume with Faust.
+
+Faust acknowledges an event when its agent's loop goes round, also when the agent raised or was
+cancelled, and commits what was acknowledged. So a batch is taken to its end inside the loop, its
+deliveries are awaited, and only then does the loop go round; a batch that could not be finished is
+made impossible to acknowledge, and the process ends without a commit.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import faust
+from faust.types import TP, EventT
+
+from topics import headers
+from workers.runtime import logs
+from workers.runtime.connection import faust_arguments
+from workers.runtime.hops import Hop
+from workers.runtime.metrics import Metrics
+from workers.runtime.record import Consumed
+from workers.settings import Settings
+
+log = logs.get(__name__)
+
+COMMIT_SECONDS = 1.0
+
+
+class Consumption:
+    """One hop's Faust app: its consumer group, agent and progress."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        hop: Hop,
+        metrics: Metrics,
+        failed: Callable[[BaseException], None],
+    ) -> None:
+        self._settings = settings
+        self._metrics = metrics
+        self._failed = failed
+        self.hop = hop
+        self.name = hop.steps[0]
+        self.topic = settings.topic(hop.consumes.name)
+        self.finished: dict[tuple[str, int], int] = {}
+        """(topic, partition) → the first offset that is not finished, of what this worker took."""
+        self.assigned: set[tuple[str, int]] = set()
+        self._draining = False
+        self._idle = asyncio.Event()
+        self._idle.set()
+        self.app = self._declare()
+
+    async def start(self) -> None:
+        """Join the consumer group and begin."""
+        self.app.finalize()
+        await self.app.start()
+
+    async def drain(self) -> None:
+        """Finish the batch in hand, commit it, take no other; then leave the group."""
+        self._draining = True
+        await self._idle.wait()
+        if self.app.consumer.assignment():
+            await self.app.consumer.commit()
+        await self.app.stop()
+
+    @property
+    def crashed(self) -> BaseException | None:
+        """What Faust died of, if it did; it may go on living without consuming."""
+        reason = getattr(self.app, "crash_reason", None)
+        if reason is not None:
+            return reason if isinstance(reason, BaseException) else RuntimeError(str(reason))
+        if not self._draining and self.app.should_stop:
+            return RuntimeError(f"the consumer of {self.topic} stopped")
+        return None
+
+    def first_unfinished(self, place: tuple[str, int]) -> int | None:
+        """The first offset of a partition that is not finished; None if nothing is known yet."""
+        known = self.finished.get(place)
+        if known is None:
+            # Faust learns the committed offsets when partitions are assigned and tells nobody.
+            consumer: Any = self.app.consumer
+            known = consumer._committed_offset.get(TP(*place))
+        return known
+
+    async def ends(self) -> dict[tuple[str, int], int]:
+        """The end offset of every assigned partition."""
+        tps = [TP(topic, partition) for topic, partition in self.assigned]
+        if not tps:
+            return {}
+        ends = await self.app.consumer.highwaters(*tps)
+        return {(tp.topic, tp.partition): offset for tp, offset in ends.items()}
+
+    def _declare(self) -> faust.App:
+        settings = self._settings
+        app = faust.App(
+            settings.group(self.name),
+            **faust_arguments(settings),
+            broker_session_timeout=settings.session_timeout,
+            broker_heartbeat_interval=settings.session_timeout / 6,
+            broker_max_poll_interval=settings.max_poll_interval,
+            broker_max_poll_records=max(settings.batch, 16),
+            broker_commit_interval=COMMIT_SECONDS,
+            consumer_auto_offset_reset="earliest",
+            consumer_max_fetch_size=1024 * 1024,
+            stream_buffer_maxsize=settings.batch,
+            store="memory://",
+            key_serializer="raw",
+            value_serializer="raw",
+            topic_allow_declare=False,
+            topic_disable_leader=True,
+            web_enabled=False,
+            worker_redirect_stdouts=False,
+        )
+        source = app.topic(
+            self.topic,
+            key_type=bytes,
+            value_type=bytes,
+            key_serializer="raw",
+            value_serializer="raw",
+        )
+        app.agent(source, name=f"{self.topic}.{self.name}", concurrency=1)(self._consume)
+        # Signals hold their receivers weakly, and these are methods.
+        assigned: Any = self._on_assigned
+        revoked: Any = self._on_revoked
+        app.on_partitions_assigned.connect(assigned, weak=False)
+        app.on_partitions_revoked.connect(revoked, weak=False)
+        return app
+
+    async def _consume(self, stream: Any) -> None:
+        async for events in stream.take_events(
+            self._settings.batch, within=self._settings.batch_within
+        ):
+            if self._draining:
+                _refuse_acknowledgement(events)
+                await asyncio.Event().wait()  # until the app cancels its agents
+            self._idle.clear()
+            try:
+                await self._take(events)
+            except BaseException as error:
+                # The stream acknowledges in its finally block, also for a cancelled agent.
+                _refuse_acknowledgement(events)
+                self._failed(error)
+                raise
+            finally:
+                self._idle.set()
+
+    async def _take(self, events: Sequence[EventT[Any]]) -> None:
+        batch = [_consumed(event) for event in events]
+        inflight = self._metrics.inflight.labels(self.name)
+        inflight.set(len(batch))
+        await self.hop.handle(batch)
+        inflight.set(0)
+        for consumed in batch:
+            self.finished[consumed.topic, consumed.partition] = consumed.offset + 1
+        newest = max(consumed.timestamp for consumed in batch) / 1000
+        for step in self.hop.steps:
+            self._metrics.watermark.labels(step).set(newest)
+
+    async def _on_assigned(self, app: Any, assigned: set[TP], **kwargs: Any) -> None:
+        self._metrics.rebalances.labels(self.name).inc()
+        self.assigned = {(tp.topic, tp.partition) for tp in assigned if tp.topic == self.topic}
+        self.hop.assigned()
+        log.info(
+            "partitions assigned",
+            stage=self.name,
+            topic=self.topic,
+            partitions=sorted(partition for _, partition in self.assigned),
+        )
+
+    async def _on_revoked(self, app: Any, revoked: set[TP], **kwargs: Any) -> None:
+        for topic, partition in self.assigned:
+            self._metrics.forget_partition(self.name, topic, partition)
+            self.finished.pop((topic, partition), None)
+        self.assigned = set()
+
+
+def _refuse_acknowledgement(events: Sequence[EventT[Any]]) -> None:
+    """Mark messages as if they had been acknowledged, so that Faust's own call does nothing."""
+    for event in events:
+        event.message.acked = True
+
+
+def _consumed(event: EventT[Any]) -> Consumed:
+    message = event.message
+    return Consumed(
+        topic=message.topic,
+        partition=message.partition,
+        offset=message.offset,
+        timestamp=round((message.timestamp or 0) * 1000),
+        key=message.key,
+        value=message.value,
+        headers=headers.read(message.headers),
+    )

@@ -1,0 +1,355 @@
+"""The three kinds of hop: what each makes of one batch of records, before anything is committed."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any, Protocol
+
+from msgspec import UNSET
+
+from topics import catalog, codec, headers
+from topics.catalog import Topic
+from topics.codec import DecodeError
+from topics.records import Article, Origin, RawArticle, Reason, Withdrawal
+from workers import article as articles
+from workers import pipeline
+from workers.chain import Halted, conclude
+from workers.outcome import Failed, Rejected
+from workers.runtime import logs
+from workers.runtime.changelog import ClaimState
+from workers.runtime.dead_letters import dead_letter
+from workers.runtime.delivery import Message
+from workers.runtime.metrics import Metrics
+from workers.runtime.outbox import Outbox
+from workers.runtime.performers import Printed
+from workers.runtime.pool import TaskPool
+from workers.runtime.record import Consumed, Finished
+from workers.settings import Settings
+
+log = logs.get(__name__)
+
+
+class Hop(Protocol):
+    """What a Faust app does with the batches of one topic."""
+
+    steps: tuple[str, ...]
+    consumes: Topic
+
+    async def handle(self, batch: Sequence[Consumed]) -> None:
+        """Take every record to its outcome and deliver it; an exception ends the process."""
+        ...
+
+    def assigned(self) -> None:
+        """The partitions were assigned anew: another worker may have worked in between."""
+        ...
+
+
+class Desk:
+    """What every hop works with: settings, the way out, metrics and the clock."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        outbox: Outbox,
+        metrics: Metrics,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self.settings = settings
+        self.outbox = outbox
+        self.metrics = metrics
+        self.now = now
+
+    def message(
+        self,
+        topic: Topic,
+        value: bytes,
+        *,
+        id: str,
+        consumed: Consumed,
+        stage: str,
+        stages: Sequence[Any] = (),
+    ) -> Message:
+        """A record for a topic, keyed by the article's id, with all headers."""
+        told = headers.event(
+            topic,
+            id=id,
+            origin=consumed.origin,
+            stage=stage,
+            stages=stages,
+            time=self.now(),
+            trace=consumed.trace,
+        )
+        return Message(
+            self.settings.topic(topic.name), id.encode("utf-8"), value, headers.write(told)
+        )
+
+    def rejected(
+        self,
+        consumed: Consumed,
+        *,
+        stage: str,
+        reason: Reason,
+        detail: str,
+        exception: str | None = None,
+        attempts: int = 1,
+        id: str | None = None,
+        withdrawal: Message | None = None,
+    ) -> Finished:
+        """The outcome of a record that could not be processed."""
+        log.warning(
+            "dead letter",
+            stage=stage,
+            reason=reason,
+            message=detail,
+            id=id,
+            topic=consumed.topic,
+            partition=consumed.partition,
+            offset=consumed.offset,
+            origin=str(consumed.origin),
+        )
+        self.metrics.dead_letters.labels(stage, reason).inc()
+        letter = dead_letter(
+            self.settings,
+            consumed,
+            stage=stage,
+            reason=reason,
+            detail=detail,
+            exception=exception,
+            attempts=attempts,
+            now=self.now(),
+            id=id,
+        )
+        messages = (letter,) if withdrawal is None else (letter, withdrawal)
+        return Finished(consumed, stage, "dead_letter", messages, id)
+
+
+class FingerprintHop:
+    """``articles.raw`` → ``articles.fingerprinted``."""
+
+    steps: tuple[str, ...] = (pipeline.FINGERPRINT,)
+    consumes = catalog.RAW
+
+    def __init__(self, desk: Desk, pool: TaskPool) -> None:
+        self._desk = desk
+        self._pool = pool
+
+    async def handle(self, batch: Sequence[Consumed]) -> None:
+        """Work on the whole batch at once, as far as the pool has processes."""
+        await self._desk.outbox.deliver(await asyncio.gather(*map(self._one, batch)))
+
+    def assigned(self) -> None:
+        """Nothing to do: this hop remembers nothing."""
+
+    async def _one(self, consumed: Consumed) -> Finished:
+        desk, step = self._desk, pipeline.FINGERPRINT
+        desk.metrics.queued(step, consumed.timestamp)
+        answer = await self._pool.run(step, consumed.value)
+        if isinstance(answer, Printed):
+            message = desk.message(
+                catalog.FINGERPRINTED, answer.value, id=answer.id, consumed=consumed, stage=step
+            )
+            return Finished(consumed, step, "ok", (message,), answer.id)
+        return _dead(desk, consumed, step, answer)
+
+
+class ClaimHop:
+    """``articles.fingerprinted`` → ``articles.unique`` or ``articles.duplicates``; one owner.
+
+    The verdicts of a batch are delivered to the changelog before any of its outputs: a worker that
+    dies in between finds them again, and gives the same answers.
+    """
+
+    steps: tuple[str, ...] = (pipeline.CLAIM,)
+    consumes = catalog.FINGERPRINTED
+
+    def __init__(self, desk: Desk, state: ClaimState) -> None:
+        self._desk = desk
+        self._state = state
+
+    def assigned(self) -> None:
+        """Another owner may have claimed in between."""
+        self._state.suspect()
+
+    async def handle(self, batch: Sequence[Consumed]) -> None:
+        """Claim one after the other, in order; save; then deliver."""
+        await self._state.catch_up()
+        finished = []
+        for consumed in batch:
+            with self._desk.metrics.processing.labels(pipeline.CLAIM).time():
+                item = self._one(consumed)
+            if item is not None:
+                finished.append(item)
+        await self._state.save()
+        await self._desk.outbox.deliver(finished)
+
+    def _one(self, consumed: Consumed) -> Finished | None:
+        desk, step = self._desk, pipeline.CLAIM
+        desk.metrics.queued(step, consumed.timestamp)
+        try:
+            record = codec.decode_fingerprinted(consumed.value)
+            if isinstance(record, Withdrawal):
+                self._state.withdraw(record)
+                return None
+            raw = codec.decode(RawArticle, bytes(record.raw))
+        except DecodeError as error:
+            return desk.rejected(consumed, stage=step, reason=error.reason, detail=error.message)
+        fingerprint = record.fingerprint
+        verdict = self._state.claim(fingerprint, consumed.origin)
+        if verdict.passes:
+            opened = articles.open_article(
+                raw, fingerprint, verdict, media_type=record.media_type, preview=record.preview
+            )
+            message = desk.message(
+                catalog.UNIQUE,
+                codec.encode(opened),
+                id=opened.id,
+                consumed=consumed,
+                stage=step,
+            )
+            return Finished(
+                consumed,
+                step,
+                "ok",
+                (message,),
+                opened.id,
+                partial(withdrawal, desk, opened, consumed, step),
+            )
+        duplicate = articles.duplicate(raw, fingerprint, verdict, consumed.origin)
+        message = desk.message(
+            catalog.DUPLICATES,
+            codec.encode(duplicate),
+            id=duplicate.id,
+            consumed=consumed,
+            stage=step,
+        )
+        desk.metrics.duplicates.labels(duplicate.reason).inc()
+        return Finished(consumed, step, "duplicate", (message,), duplicate.id)
+
+
+class EnrichHop:
+    """One enrichment stage, or several neighbours fused: the article passes as an object."""
+
+    def __init__(self, desk: Desk, pool: TaskPool, steps: tuple[str, ...]) -> None:
+        self.steps = steps
+        self._desk = desk
+        self._pool = pool
+        self._stages = pipeline.enrichments(steps)
+        self.consumes = self._stages[0].consumes
+        self._produces = self._stages[-1].produces
+
+    def assigned(self) -> None:
+        """Nothing to do: this hop remembers nothing."""
+
+    async def handle(self, batch: Sequence[Consumed]) -> None:
+        """Work on the whole batch at once, as far as the pool has processes."""
+        await self._desk.outbox.deliver(await asyncio.gather(*map(self._one, batch)))
+
+    async def _one(self, consumed: Consumed) -> Finished:
+        desk, first, last = self._desk, self.steps[0], self.steps[-1]
+        desk.metrics.queued(first, consumed.timestamp)
+        try:
+            article = codec.decode(Article, consumed.value)
+        except DecodeError as error:
+            return desk.rejected(consumed, stage=first, reason=error.reason, detail=error.message)
+        for stage in self._stages:
+            answer = await self._pool.run(stage.name, article)
+            if isinstance(answer, Failed) and not stage.required:
+                desk.metrics.stage_failures.labels(stage.name, answer.reason).inc()
+                log.warning(
+                    "optional stage failed",
+                    stage=stage.name,
+                    reason=answer.reason,
+                    message=answer.detail,
+                    id=article.id,
+                    origin=str(consumed.origin),
+                )
+            after = conclude(
+                stage.name, stage.version, required=stage.required, article=article, outcome=answer
+            )
+            if isinstance(after, Halted):
+                return _dead(
+                    desk,
+                    consumed,
+                    after.stage,
+                    after.outcome,
+                    id=article.id,
+                    withdrawal=withdrawal(desk, article, consumed, after.stage),
+                )
+            article = after
+            if stage.name != last:
+                desk.metrics.messages_processed.labels(stage.name, "ok").inc()
+        return self._out(article, consumed, last)
+
+    def _out(self, article: Article, consumed: Consumed, step: str) -> Finished:
+        desk = self._desk
+        record: Any = article
+        if self._produces is catalog.ENRICHED:
+            now = desk.now()
+            record = articles.publish(article, enriched_at=now)
+            desk.metrics.published(
+                language=None if article.language is UNSET else article.language,
+                arrived=_time(article.fetched_at) or _arrival(consumed.origin),
+                dated=_time(article.published_at),
+                now=now,
+            )
+        message = desk.message(
+            self._produces,
+            codec.encode(record),
+            id=article.id,
+            consumed=consumed,
+            stage=step,
+            stages=article.stages,
+        )
+        return Finished(
+            consumed,
+            step,
+            "ok",
+            (message,),
+            article.id,
+            partial(withdrawal, desk, article, consumed, step),
+        )
+
+
+def withdrawal(desk: Desk, article: Article, consumed: Consumed, stage: str) -> Message:
+    """What gives an article's claim back when it becomes a dead letter after all."""
+    record = Withdrawal(id=article.id, origin=str(consumed.origin))
+    return desk.message(
+        catalog.FINGERPRINTED,
+        codec.encode(record),
+        id=article.id,
+        consumed=consumed,
+        stage=f"{stage}/withdrawal",
+    )
+
+
+def _dead(
+    desk: Desk,
+    consumed: Consumed,
+    stage: str,
+    answer: Rejected | Failed,
+    *,
+    id: str | None = None,
+    withdrawal: Message | None = None,
+) -> Finished:
+    failed = answer if isinstance(answer, Failed) else None
+    return desk.rejected(
+        consumed,
+        stage=stage,
+        reason=answer.reason,
+        detail=answer.detail,
+        exception=failed.exception if failed else None,
+        attempts=failed.attempts if failed else 1,
+        id=id,
+        withdrawal=withdrawal,
+    )
+
+
+def _time(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
+
+
+def _arrival(origin: Origin) -> datetime | None:
+    return datetime.fromtimestamp(origin.timestamp / 1000, UTC) if origin.timestamp > 0 else None

@@ -1,0 +1,74 @@
+"""``/metrics``, ``/health/live`` and ``/health/ready`` of a worker.
+
+Unauthenticated, so on loopback unless a setting says otherwise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from aiohttp import web
+
+from workers.runtime.metrics import Metrics
+from workers.settings import Settings, variable
+
+Check = Callable[[], list[str]]
+"""What is wrong, in words; empty when all is well."""
+
+
+class PortTakenError(Exception):
+    """The address for metrics and health cannot be bound; the message names the settings."""
+
+
+class HttpServer:
+    """Serves one worker's metrics and health."""
+
+    def __init__(self, settings: Settings, metrics: Metrics, *, live: Check, ready: Check) -> None:
+        self._settings = settings
+        self._metrics = metrics
+        self._live = live
+        self._ready = ready
+        self._runner: web.AppRunner | None = None
+        self.address = ""
+
+    async def start(self) -> None:
+        """Bind and serve; ``address`` is HOST:PORT afterwards."""
+        app = web.Application()
+        app.router.add_get("/metrics", self._page)
+        app.router.add_get("/health/live", self._answer(self._live))
+        app.router.add_get("/health/ready", self._answer(self._ready))
+        self._runner = web.AppRunner(app, access_log=None)
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, self._settings.http_host, self._settings.http_port)
+        try:
+            await site.start()
+        except OSError as error:
+            raise PortTakenError(
+                f"metrics and health cannot be served on {self._settings.http_host}:"
+                f"{self._settings.http_port} ({error.strerror or error}); set "
+                f"{variable('http_host')} and {variable('http_port')} (0: any free port)"
+            ) from None
+        host, port = self._runner.addresses[0][:2]
+        self.address = f"{host}:{port}"
+
+    async def stop(self) -> None:
+        """Stop serving."""
+        if self._runner is not None:
+            await self._runner.cleanup()
+
+    async def _page(self, request: web.Request) -> web.Response:
+        return web.Response(
+            body=self._metrics.page(),
+            headers={"Content-Type": "text/plain; version=0.0.4; charset=utf-8"},
+        )
+
+    @staticmethod
+    def _answer(check: Check) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+        async def answer(request: web.Request) -> web.StreamResponse:
+            wrong = check()
+            return web.json_response(
+                {"status": "red" if wrong else "green", "wrong": wrong},
+                status=503 if wrong else 200,
+            )
+
+        return answer

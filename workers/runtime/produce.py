@@ -1,0 +1,130 @@
+"""The file producer: raw records into ``articles.raw``, each confirmed and named by its origin."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import queue
+import threading
+import time
+from collections.abc import AsyncIterator, Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from topics import catalog, headers
+from topics.records import Origin
+from workers.runtime.dead_letters import dead_letter, truncated
+from workers.runtime.delivery import Delivered, Delivery, DeliveryError, Message, TooLarge
+from workers.runtime.record import Consumed
+from workers.settings import Settings
+from workers.sources import Found
+
+TOGETHER = 100
+STAGE = "produce"
+
+
+@dataclass(frozen=True)
+class Produced:
+    """A record that arrived: what it is called from now on."""
+
+    where: str
+    origin: Origin
+    size: int
+    dead: bool = False
+    """Too large for Kafka: it went to the dead letters straight away."""
+
+
+async def produce(
+    settings: Settings, delivery: Delivery, found: Iterable[Found]
+) -> AsyncIterator[Produced]:
+    """Deliver records in order, a hundred at a time; DeliveryError if Kafka does not take them."""
+    topic = settings.topic(catalog.RAW.name)
+    counted = itertools.count()
+    async for group in _grouped(found):
+        now = datetime.now(UTC)
+        messages = [
+            Message(
+                topic,
+                item.key,
+                item.value,
+                headers.write(
+                    headers.event(
+                        catalog.RAW,
+                        id=(item.key or b"").decode("utf-8", "replace") or item.where,
+                        origin=None,
+                        stage=STAGE,
+                        stages=(),
+                        time=now,
+                        trace=None,
+                    )
+                ),
+            )
+            for item in group
+        ]
+        answers = await delivery.send(messages)
+        for item, message, answer in zip(group, messages, answers, strict=True):
+            number = next(counted)
+            if isinstance(answer, Delivered):
+                origin = Origin(topic, answer.partition, answer.offset, 0)
+                yield Produced(item.where, origin, len(item.value))
+            else:
+                origin = Origin(STAGE, 0, number, int(time.time() * 1000))
+                await _too_large(settings, delivery, message, origin, answer)
+                yield Produced(item.where, origin, len(item.value), dead=True)
+
+
+async def _too_large(
+    settings: Settings, delivery: Delivery, message: Message, origin: Origin, answer: TooLarge
+) -> None:
+    """Kafka cannot hold the record, so that no worker will ever see it: write its dead letter."""
+    consumed = Consumed(
+        topic=origin.topic,
+        partition=origin.partition,
+        offset=origin.offset,
+        timestamp=origin.timestamp,
+        key=message.key,
+        value=message.value,
+        headers=headers.read(message.headers),
+    )
+    letter = dead_letter(
+        settings,
+        consumed,
+        stage=STAGE,
+        reason="too_large",
+        detail=answer.detail,
+        exception=None,
+        attempts=1,
+        now=datetime.now(UTC),
+    )
+    (refused,) = await delivery.send([truncated(letter)])
+    if isinstance(refused, TooLarge):
+        raise DeliveryError(f"not even a truncated dead letter fits: {refused.detail}")
+
+
+async def _grouped(found: Iterable[Found]) -> AsyncIterator[list[Found]]:
+    """Whatever is there, up to TOGETHER at once: standard input may be slow and must not block."""
+    waiting: queue.Queue[Found | BaseException | None] = queue.Queue(maxsize=2 * TOGETHER)
+
+    def read() -> None:
+        try:
+            for item in found:
+                waiting.put(item)
+            waiting.put(None)
+        except BaseException as error:
+            waiting.put(error)
+
+    threading.Thread(target=read, name="read-sources", daemon=True).start()
+    ended = False
+    while not ended:
+        item = await asyncio.to_thread(waiting.get)
+        group: list[Found] = []
+        while isinstance(item, Found):
+            group.append(item)
+            if len(group) == TOGETHER or waiting.empty():
+                break
+            item = waiting.get_nowait()
+        if group:
+            yield group
+        if isinstance(item, BaseException):
+            raise item
+        ended = item is None

@@ -1,0 +1,89 @@
+"""Progress, measured from outside the work: lag, stalls, the event loop's lateness.
+
+A consumer can be alive and do nothing. What counts is whether there is lag while the first
+unfinished offset stays where it is.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from workers.runtime import logs
+from workers.runtime.consume import Consumption
+from workers.runtime.metrics import Metrics
+
+log = logs.get(__name__)
+
+POLL_SECONDS = 2.0
+LOOP_SECONDS = 0.25
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where one partition stands: the first unfinished offset, the lag, and since when."""
+
+    offset: int
+    lag: int
+    since: float
+    """Monotonic time at which the offset was first seen there."""
+
+
+class Progress:
+    """Watches the consumers of one worker; ``stalled()`` is what health reports."""
+
+    def __init__(
+        self, consumptions: Sequence[Consumption], metrics: Metrics, *, stall_after: float
+    ) -> None:
+        self._consumptions = consumptions
+        self._metrics = metrics
+        self._stall_after = stall_after
+        self._standing: dict[tuple[str, int], Standing] = {}
+
+    def stalled(self) -> list[str]:
+        """Partitions with lag whose first unfinished offset has not moved for too long."""
+        now = time.monotonic()
+        return [
+            f"{topic}/{partition} has {standing.lag} records waiting and has stood at offset "
+            f"{standing.offset} for {now - standing.since:.0f} s"
+            for (topic, partition), standing in sorted(self._standing.items())
+            if standing.lag > 0 and now - standing.since > self._stall_after
+        ]
+
+    async def watch(self) -> None:
+        """Measure until cancelled."""
+        while True:
+            for consumption in self._consumptions:
+                try:
+                    ends = await asyncio.wait_for(consumption.ends(), POLL_SECONDS * 5)
+                except Exception as error:  # a rebalance or a broker away: no news is no progress
+                    log.debug("no end offsets", stage=consumption.name, error=repr(error))
+                    continue
+                self._note(consumption, ends)
+            await asyncio.sleep(POLL_SECONDS)
+
+    def _note(self, consumption: Consumption, ends: Mapping[tuple[str, int], int]) -> None:
+        now = time.monotonic()
+        for place in [p for p in self._standing if p[0] == consumption.topic and p not in ends]:
+            del self._standing[place]
+        for place, end in ends.items():
+            offset = consumption.first_unfinished(place)
+            lag = max(end - offset, 0) if offset is not None else end
+            before = self._standing.get(place)
+            moved = before is None or before.offset != (offset or 0) or before.lag == 0
+            since = now if moved or before is None else before.since
+            self._standing[place] = Standing(offset or 0, lag, since)
+            labels = (consumption.name, place[0], str(place[1]))
+            self._metrics.lag.labels(*labels).set(lag)
+            # The record itself is not looked at: its age is at least how long it has waited here.
+            self._metrics.oldest_unprocessed.labels(*labels).set(now - since if lag else 0)
+
+
+async def watch_event_loop(metrics: Metrics) -> None:
+    """Measure how late the event loop runs what is due, until cancelled."""
+    while True:
+        due = time.perf_counter() + LOOP_SECONDS
+        await asyncio.sleep(LOOP_SECONDS)
+        metrics.event_loop_lag.observe(max(time.perf_counter() - due, 0))

@@ -1,0 +1,60 @@
+"""One consumed record, and what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Literal
+
+from topics import headers
+from topics.records import Origin
+from workers.runtime.delivery import Message
+
+
+@dataclass(frozen=True)
+class Consumed:
+    """A record as the broker gave it; ``topic`` is the full name, the time in milliseconds."""
+
+    topic: str
+    partition: int
+    offset: int
+    timestamp: int
+    key: bytes | None
+    value: bytes | None
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def origin(self) -> Origin:
+        """The arrival that this record belongs to: its header, else the record itself."""
+        carried = self.headers.get(headers.ORIGIN)
+        if carried is not None:
+            try:
+                return Origin.parse(carried)
+            except ValueError:
+                pass  # some producers use the header's name for purposes of their own
+        return Origin(self.topic, self.partition, self.offset, self.timestamp)
+
+    @property
+    def trace(self) -> str | None:
+        """The trace that the record belongs to."""
+        return self.headers.get(headers.TRACEPARENT)
+
+    @property
+    def time(self) -> datetime:
+        """The record's time."""
+        return datetime.fromtimestamp(self.timestamp / 1000, UTC)
+
+
+@dataclass(frozen=True)
+class Finished:
+    """A record's outcome at one hop, with what is to be delivered for it."""
+
+    consumed: Consumed
+    step: str
+    """The step at which the record ended, within the hop."""
+    outcome: Literal["ok", "duplicate", "dead_letter"]
+    messages: tuple[Message, ...]
+    id: str | None = None
+    withdrawal: Callable[[], Message] | None = None
+    """Makes what gives the claim back, should the output turn out too large."""
