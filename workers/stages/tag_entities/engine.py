@@ -26,6 +26,8 @@ class Grammar:
     """Endings that are not part of a name, with a straight apostrophe."""
     titles: frozenset[str] = frozenset()
     """Words that stand before a person's name."""
+    locatives: frozenset[str] = frozenset()
+    """Words that stand before a place and seldom before anyone or anything else."""
     organisations: frozenset[str] = frozenset()
     """Words that a name of an organisation contains, such as "university"."""
 

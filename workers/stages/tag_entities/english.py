@@ -40,6 +40,7 @@ GRAMMAR = Grammar(
         "archbishop cardinal rabbi imam reverend rev father sister coach chairman chairwoman "
         "spokesman spokeswoman ambassador"
     ),
+    locatives=_words("in near outside"),
     organisations=_words(
         "agency army association bank board bureau church college commission committee company "
         "corp corporation council court department federation force foundation fund group inc "

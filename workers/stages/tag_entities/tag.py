@@ -16,10 +16,13 @@ from workers.stages.tag_entities.english import EnglishEngine
 from workers.stages.tag_entities.entities import Found, join
 from workers.stages.tag_entities.gazetteer import open_gazetteer
 from workers.stages.tag_entities.link import Linker, Name
+from workers.stages.tag_entities.missed import missed_places
 from workers.stages.tag_entities.trim import trim
 
 LIMIT = 200_000
 """Characters of a text that are read; an article is rarely a tenth of it."""
+GAZETTEER = "gazetteer"
+"""The method of entities that the gazetteer alone found."""
 
 
 class TagEntities:
@@ -65,12 +68,14 @@ class TagEntities:
             trimmed for span in engine.find(text) if (trimmed := trim(text, span, engine.grammar))
         ]
         spans = decide(text, spans, engine.grammar, self._linker)
-        places = [span for span in spans if span.type == "place"]
+        added = missed_places(text, spans, engine.grammar, self._linker)
+        methods = dict.fromkeys(spans, engine.method) | dict.fromkeys(added, GAZETTEER)
+        places = sorted(span for span in methods if span.type == "place")
         names = [Name(span.start, span.end) for span in places]
         linked = dict(zip(places, self._linker.link(text, names), strict=True))
         found = [
-            Found(span.start, span.end, span.type, engine.method, linked.get(span))
-            for span in spans
+            Found(span.start, span.end, span.type, method, linked.get(span))
+            for span, method in methods.items()
         ]
         return join(text, found, headline)
 
