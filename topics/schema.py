@@ -33,7 +33,7 @@ DEAD_LETTER_HEADERS: Mapping[str, str] = {
     "dlq.timestamp": "Its timestamp in milliseconds since the epoch.",
     "dlq.stage": "The stage that gave up.",
     "dlq.reason": "Why, from a closed set.",
-    "dlq.exception": "The exception's class name, where there was one.",
+    "dlq.exception": "The exception's class name; empty where there was none.",
     "dlq.message": "What was wrong and where, for people.",
     "dlq.attempts": "How often the stage was tried.",
     "dlq.first_failed_at": "When it failed first (RFC 3339).",
@@ -41,10 +41,11 @@ DEAD_LETTER_HEADERS: Mapping[str, str] = {
     "dlq.worker_version": "Version of the worker that gave up.",
     "dlq.truncated": "`true` where the value was cut to fit the broker's limit.",
     "dlq.sha256": "SHA-256 (hex) of the whole value, where it was cut.",
+    "dlq.size": "Length of the whole value in bytes, where it was cut.",
 }
 """Headers of a dead letter with what they say; all values are text."""
 
-_ALWAYS = ("origin", "dlq.stage", "dlq.reason", "dlq.message")
+_ONLY_WHERE_CUT = ("dlq.truncated", "dlq.sha256", "dlq.size")
 
 
 def schema(topic: Topic) -> dict[str, Any]:
@@ -126,7 +127,7 @@ def _dead_letter() -> dict[str, Any]:
                     | (reasons if name == "dlq.reason" else {})
                     for name, text in DEAD_LETTER_HEADERS.items()
                 },
-                "required": list(_ALWAYS),
+                "required": [name for name in DEAD_LETTER_HEADERS if name not in _ONLY_WHERE_CUT],
                 "additionalProperties": {"type": "string"},
             },
             "value": {

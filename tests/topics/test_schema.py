@@ -54,7 +54,7 @@ def test_docstrings_of_fields_become_descriptions() -> None:
 
 def test_a_withdrawal_is_told_from_a_fingerprinted_article() -> None:
     validator = Draft202012Validator(schema(BY_NAME["articles.fingerprinted"]))
-    withdrawal = {"record": "withdrawal", "id": "a", "origin": "t/0/1@2", "content_hash": "ff"}
+    withdrawal = {"record": "withdrawal", "id": "a", "origin": "t/0/1@2"}
     assert validator.is_valid(withdrawal)
     assert not validator.is_valid({**withdrawal, "record": "other"})
 
