@@ -41,11 +41,10 @@ DEAD_LETTER_HEADERS: Mapping[str, str] = {
     "dlq.worker_version": "Version of the worker that gave up.",
     "dlq.truncated": "`true` where the value was cut to fit the broker's limit.",
     "dlq.sha256": "SHA-256 (hex) of the whole value, where it was cut.",
-    "dlq.size": "Length of the whole value in bytes, where it was cut.",
 }
 """Headers of a dead letter with what they say; all values are text."""
 
-_ONLY_WHERE_CUT = ("dlq.truncated", "dlq.sha256", "dlq.size")
+_ONLY_WHERE_CUT = ("dlq.truncated", "dlq.sha256")
 
 
 def schema(topic: Topic) -> dict[str, Any]:
