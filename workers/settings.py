@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -210,6 +210,33 @@ def load(environment: Mapping[str, str] | None = None, **overrides: Any) -> Sett
     settings = Settings(**values)
     _check_together(settings)
     return settings
+
+
+def embedded(settings: Settings, address: str) -> Settings:
+    """The settings for the embedded broker: its address, no TLS, and the shortest session."""
+    return replace(
+        settings,
+        bootstrap=address,
+        security_protocol="PLAINTEXT",
+        sasl_username="",
+        sasl_password="",
+        session_timeout=6.0,
+        replication=1,
+        min_insync=1,
+    )
+
+
+def environment(settings: Settings, **changed: Any) -> dict[str, str]:
+    """The environment for a child process that shall have these settings, some of them changed."""
+    variables = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(PREFIX) and name != _PLAN
+    }
+    for item in fields(Settings):
+        value = changed.get(item.name, getattr(settings, item.name))
+        variables[variable(item.name)] = str(value)
+    return variables
 
 
 def variable(name: str) -> str:

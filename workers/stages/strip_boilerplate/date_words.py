@@ -21,8 +21,8 @@ _CONNECTORS = (
 )
 _AFTER_CLOCK = (
     "am pm uhr h hs hrs hora horas heure heures ore clock godz ч час часа часов години годин giờ "
-    "wib wita wit utc gmt bst cet cest mez mesz eet eest msk мск est edt cst cdt mst mdt pst pdt et "
-    "pt ct ist jst kst sgt hkt myt pkt wat cat eat sast aest aedt nzst nzdt trt tsi "
+    "wib wita wit utc gmt bst cet cest mez mesz eet eest msk мск est edt cst cdt mst mdt pst pdt "
+    "et pt ct ist jst kst sgt hkt myt pkt wat cat eat sast aest aedt nzst nzdt trt "
     "点 點 时 時 分 시 분 น बजे"
 )
 

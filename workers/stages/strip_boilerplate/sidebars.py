@@ -9,25 +9,29 @@ from workers.stages.strip_boilerplate.stamps import LONGEST, Stamp, read_stamp
 
 _LONGEST_HEADLINE = 160
 _FULL_STOPS = ".。．।۔።։။"
+_AROUND = " \t\r\ufeff\u00a0•·●▪|.,()–—-"
+"""What may stand around a stamp: white space, bullets, bars."""
 _CLOSING = "\"'”’»)]）」』"
 
 
 def stamp_of(line: str) -> Stamp | None:
     """The stamp that a line consists of; None if it is anything else."""
-    line = line.strip()
+    line = line.strip(_AROUND)
     if len(line) > LONGEST or not any(map(str.isdecimal, line)):
         return None
     stamp = read_stamp(line)
-    return stamp if stamp and not line[stamp.end :].strip(" .,|)") else None
+    return stamp if stamp and not line[stamp.end :].strip(_AROUND) else None
 
 
 def stands_alone(stamp: Stamp) -> bool:
     """Whether a line that is this stamp is junk wherever it stands.
 
-    A counter with a day or glued to a clock is; so is a day with a clock time. A mere date or clock
-    time is not: it may be an entry of a schedule.
+    A counter is, with a relative day, a year or a clock time; so is a day with a clock time. A mere
+    date or clock time is not: it may be an entry of a schedule.
     """
-    return stamp.counter or (stamp.day and stamp.clock)
+    if stamp.counter:
+        return stamp.clock or stamp.relative or stamp.year
+    return stamp.day and stamp.clock
 
 
 def sidebar_lines(
@@ -35,21 +39,23 @@ def sidebar_lines(
 ) -> set[int]:
     """Indexes of the lines of every run of two or more (headline, stamp) pairs.
 
-    Blank lines between do not count. At least one stamp of a run must stand alone, so that
-    schedules stay; protected lines are nobody's headline.
+    Blank lines between do not count, and protected lines are nobody's headline. A run in which no
+    stamp stands alone counts from three pairs on and if each headline reads like one, so that
+    programmes and timetables stay.
     """
     found: set[int] = set()
     rows = [index for index, line in enumerate(lines) if not line.blank]
     at = 0
     while at + 1 < len(rows):
         run: list[int] = []
-        strong = False
+        strong, wordy = False, True
         while at + 1 < len(rows) and _is_pair(lines, stamps, protected, rows[at], rows[at + 1]):
             stamp = stamps[rows[at + 1]]
             strong = strong or (stamp is not None and stands_alone(stamp))
+            wordy = wordy and _is_wordy(lines[rows[at]].text)
             run += rows[at : at + 2]
             at += 2
-        if len(run) >= 4 and strong:
+        if len(run) >= 4 and (strong or (len(run) >= 6 and wordy)):
             found.update(run)
         at += not run
     return found
@@ -77,6 +83,11 @@ def _is_headline(text: str) -> bool:
         return False
     bare = text.rstrip(_CLOSING)
     return not bare.endswith(tuple(_FULL_STOPS)) or bare.endswith("..") or _is_dotted(bare)
+
+
+def _is_wordy(text: str) -> bool:
+    """Whether a line has the four words of a short headline, or eight letters without spaces."""
+    return len(text.split()) >= 4 or sum("\u0e00" <= char <= "\uffdc" for char in text) >= 8
 
 
 def _is_dotted(text: str) -> bool:

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from msgspec import UNSET
 from msgspec.structs import replace
 
-from topics.records import Article, RemovedTotal
+from topics.records import Article
 from workers.outcome import Outcome, Passed, Rejected
 from workers.stages.strip_boilerplate.cuts import removals, text_without, totals
-from workers.stages.strip_boilerplate.page import Page, read_page, visible_text
+from workers.stages.strip_boilerplate.outside import outside_lines
+from workers.stages.strip_boilerplate.page import RENDERING, read_page, rendering_of
 from workers.stages.strip_boilerplate.plain_text import junk_in
 
-OUTSIDE = "outside_main_text"
-"""Text of a page that is not its article."""
+# A file that is no text shows by these, decoded as if it were one.
+_CONTROLS = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ufffd]")
+_MOST_CONTROLS = 0.1
 
 
 class StripBoilerplate:
@@ -29,6 +32,7 @@ class StripBoilerplate:
     version = "1"
 
     def __init__(self, spans: bool = False) -> None:
+        """``spans``: for HTML too, list what was left out, as spans into a text rendering."""
         self._spans = spans
 
     def __call__(self, article: Article) -> Outcome:
@@ -37,50 +41,53 @@ class StripBoilerplate:
             return Rejected("no_text", "the article has no content")
         if article.media_type == "text/html":
             return self._page(article, article.content)
-        return self._plain(article, article.content)
-
-    def _plain(self, article: Article, content: str) -> Outcome:
-        lines, cuts = junk_in(content, article.headline)
-        removed = removals(content, cuts)
-        changes = {"removed": removed, "removed_summary": totals(removed)}
-        return _outcome(article, text_without(lines, cuts), "rules", changes)
+        return _plain(article, article.content)
 
     def _page(self, article: Article, html: str) -> Outcome:
-        page = read_page(html)
-        changes: dict[str, Any] = {"removed": [], "removed_summary": _summary(html, page)}
-        provenance = dict(article.provenance)
+        page = read_page(html, None if article.preview is UNSET else article.preview)
+        rendering = rendering_of(html)
+        outside = removals(rendering, outside_lines(rendering, page.text))
+        changes: dict[str, Any] = {"removed": [], "removed_summary": totals(outside)}
+        if self._spans:
+            changes |= {"removed": outside, "rendering": RENDERING}
+        provenance: dict[str, str] = {}
         found = {
             "headline": page.headline,
-            "authors": page.authors,
-            "published_at": page.published_at,
-            "source": page.site,
-            "canonical_url": page.canonical_url,
+            "source": page.source,
+            "published_at": page.declared.published_at,
+            "modified_at": page.declared.modified_at,
+            "canonical_url": page.declared.canonical_url,
         }
-        for name, value in found.items():
-            if value and not getattr(article, name):
-                changes[name] = value
-                provenance[name] = "page"
-        return _outcome(replace(article, provenance=provenance), page.text, page.method, changes)
+        for name, field in found.items():
+            if field and getattr(article, name) is None:
+                changes[name] = field.value
+                provenance[name] = field.where
+        if page.authors and not article.authors:
+            changes["authors"] = page.authors
+            provenance["authors"] = "page"
+        return _outcome(article, page.text, changes, provenance | {"text": page.method})
 
 
-def _summary(html: str, page: Page) -> dict[str, RemovedTotal]:
-    kept = {" ".join(line.split()) for line in page.text.split("\n")}
-    lines = [" ".join(line.split()) for line in visible_text(html).split("\n")]
-    outside = [line for line in lines if line and line not in kept]
-    if not outside:
-        return {}
-    return {OUTSIDE: RemovedTotal(count=len(outside), characters=sum(map(len, outside)))}
+def _plain(article: Article, content: str) -> Outcome:
+    lines, cuts = junk_in(content, article.headline)
+    removed = removals(content, cuts)
+    changes = {"removed": removed, "removed_summary": totals(removed)}
+    return _outcome(article, text_without(lines, cuts), changes, {"text": "rules"})
 
 
-def _outcome(article: Article, text: str, method: str, changes: dict[str, Any]) -> Outcome:
+def _outcome(
+    article: Article, text: str, changes: dict[str, Any], provenance: dict[str, str]
+) -> Outcome:
+    controls = sum(1 for _ in _CONTROLS.finditer(text))
+    if controls > _MOST_CONTROLS * len(text):
+        return Rejected("no_text", f"{controls} of {len(text)} characters are control characters")
     if not any(char.isprintable() and not char.isspace() for char in text):
         return Rejected("no_text", "nothing is left once boilerplate is taken out")
-    provenance = article.provenance | {"text": method}
     return Passed(
         replace(
             article,
             text=text,
-            provenance=provenance,
+            provenance=article.provenance | provenance,
             content=UNSET,
             preview=UNSET,
             **changes,

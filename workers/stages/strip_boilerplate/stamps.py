@@ -20,6 +20,12 @@ _COUNTER = re.compile(
     r"|(?P<groups>\d{1,3}(?:[., \u00a0\u2009\u202f'’]\d{3})+)(?!\d)"
     r"|(?P<digits>\d{1,12})"
 )
+_AFTER_COUNTER = re.compile(r"[\s|•·–—]*")
+_NUMERIC = re.compile(
+    r"(?P<a>\d{4}|\d{1,2})(?P<by>\s?[./-]\s?)(?P<b>\d{1,2})(?P=by)(?P<c>\d{4}|\d{1,2})(?!\d)"
+    r"|(?P<day>\d{1,2})\.\s?(?P<month>\d{1,2})\.(?!\s?\d{2,4}(?!\d|[.:]))"
+    r"|(?:(?P<y>\d{4})[年년]\s?)?(?P<m>\d{1,2})[月월]\s?(?P<d>\d{1,2})[日号號일]?"
+)
 _CLOCK = re.compile(r"(\d{1,2})(?::|h|\.|：)(\d{2})(?:[:.]\d{2})?(?!\d)")
 _ZONE_OFFSET = re.compile(r"\s?[+-]\d{2}:?\d{2}(?!\d)")
 _BETWEEN = re.compile(r"[\s,./|•·–—()（）、，،-]*")
@@ -39,6 +45,7 @@ class Stamp:
     """A number that belongs to no date: views, comments, shares."""
     day: bool
     """A relative day (yesterday), or a day of a month."""
+    relative: bool
     year: bool
     clock: bool
 
@@ -46,10 +53,11 @@ class Stamp:
 @dataclass
 class _Date:
     relative: bool = False
+    numeric: bool = False
+    """A day and month in numbers, as in 02.02.2026."""
+    day_number: bool = False
     year: bool = False
     clock: bool = False
-    small: int = 0
-    """Numbers that may be a day, a month or a year of two digits."""
     names: tuple[frozenset[DateWord], ...] = ()
     """What each name may be: "mar" is March as well as a Tuesday."""
 
@@ -60,9 +68,7 @@ class _Date:
     @property
     def day(self) -> bool:
         """Whether the parts name a day, though perhaps without its year."""
-        in_words = self.month and self.small >= 1
-        in_numbers = self.small == 3 or (self.small == 2 and self.year)
-        return self.relative or in_words or in_numbers
+        return self.relative or self.numeric or (self.month and self.day_number)
 
 
 def read_stamp(text: str, start: int = 0) -> Stamp | None:
@@ -76,8 +82,9 @@ def read_stamp(text: str, start: int = 0) -> Stamp | None:
     best = _stamp(date, end, counter=False) if _whole(date) else None
     counter = _COUNTER.match(text, start)
     for split in _splits(counter) if counter else ():
-        date, end = _read_date(text, split)
-        if (date.day or date.clock) and (best is None or end > best.end):
+        gap = _AFTER_COUNTER.match(text, split)
+        date, end = _read_date(text, gap.end() if gap else split)
+        if _whole(date) and (best is None or end > best.end):
             best = _stamp(date, end, counter=True)
     return best
 
@@ -87,7 +94,14 @@ def _whole(date: _Date) -> bool:
 
 
 def _stamp(date: _Date, end: int, *, counter: bool) -> Stamp:
-    return Stamp(end=end, counter=counter, day=date.day, year=date.year, clock=date.clock)
+    return Stamp(
+        end=end,
+        counter=counter,
+        day=date.day,
+        relative=date.relative,
+        year=date.year,
+        clock=date.clock,
+    )
 
 
 def _splits(counter: re.Match[str]) -> range | tuple[int, ...]:
@@ -133,17 +147,57 @@ def _clock(text: str, position: int, date: _Date) -> int | None:
 
 
 def _number(text: str, position: int, date: _Date) -> int | None:
+    """The end of a date in numbers, a day of the month or a year that is still missing."""
     match = NUMBER_OR_WORD.match(text, position)
     if match is None or match["number"] is None or date.relative:
         return None
+    if not (date.month or date.day_number or date.numeric or date.year) and (
+        end := _numeric(text, position, date)
+    ):
+        return end
     number, digits = int(match["number"]), len(match["number"])
-    if digits == 4 and 1300 <= number < 2700 and not date.year:
+    short_year = digits == 2 and date.month and date.day_number
+    if not date.year and (short_year or _is_year(match["number"])):
         date.year = True
-    elif digits <= 2 and date.small < 3 - date.month - date.year and (number or date.small == 2):
-        date.small += 1
+    elif digits <= 2 and 1 <= number <= 31 and not (date.day_number or date.numeric):
+        date.day_number = True
     else:
         return None
     return match.end()
+
+
+def _numeric(text: str, position: int, date: _Date) -> int | None:
+    """Read a date in numbers, in any of the usual orders of its parts."""
+    match = _NUMERIC.match(text, position)
+    if match is None:
+        return None
+    if match["a"]:
+        first, middle, last = match["a"], match["b"], match["c"]
+        if _is_year(first):
+            valid, year = _day_and_month(middle, last), True
+        else:
+            valid, year = _day_and_month(first, middle) and len(last) != 1, len(last) == 4
+            valid = valid and (len(last) == 2 or _is_year(last))
+    elif match["day"]:
+        valid, year = 1 <= int(match["day"]) <= 31 and 1 <= int(match["month"]) <= 12, False
+    else:
+        valid, year = _day_and_month(match["m"], match["d"]), match["y"] is not None
+    if not valid:
+        return None
+    date.numeric, date.year = True, year
+    return match.end()
+
+
+def _is_year(digits: str) -> bool:
+    """Whether four digits may be a year of a calendar in use, from the Iranian to the Thai."""
+    return len(digits) == 4 and 1300 <= int(digits) < 2700
+
+
+def _day_and_month(one: str, other: str) -> bool:
+    if len(one) > 2 or len(other) > 2:
+        return False
+    low, high = sorted((int(one), int(other)))
+    return 1 <= low <= 12 and high <= 31
 
 
 def _words(text: str, position: int, date: _Date) -> int | None:
@@ -152,7 +206,7 @@ def _words(text: str, position: int, date: _Date) -> int | None:
     for kinds, end in _phrases(text, position):
         if after_number and "connector" in kinds:
             continue  # 月 after a number is no Monday
-        if "relative_day" in kinds and not (date.relative or date.small or date.names):
+        if "relative_day" in kinds and not (date.day or date.day_number or date.names):
             date.relative = True
         elif (names := kinds & _NAMES) and not date.relative and _fits(names, date.names):
             date.names = (*date.names, names)

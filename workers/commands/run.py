@@ -1,0 +1,218 @@
+"""``copydesk run``: the main job in one command."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import dataclasses
+import signal
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+from rich.console import Console
+
+from topics import catalog
+from workers import pipeline, settings, sources
+from workers.commands import CommandError
+from workers.commands.progress import Progress
+from workers.commands.summary import Summary
+
+if TYPE_CHECKING:
+    from workers.runtime.processes import Workers
+    from workers.runtime.tally import OutputWatch, Tally
+
+UNACCOUNTED = 1
+SHOWN = 20
+QUIET_SECONDS = 180.0
+"""Without any outcome for so long, what is missing is reported as unaccounted for."""
+
+
+def declare(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    parser.add_argument(
+        "sources",
+        nargs="*",
+        metavar="SOURCE",
+        help="a JSONL, JSON, HTML or text file, a folder of them, or - for JSONL on standard "
+        "input; the bundled samples if there is none",
+    )
+    parser.add_argument("--output", metavar="FILE", help="write the enriched records (JSONL)")
+    parser.add_argument(
+        "--bootstrap", metavar="HOST:PORT", help="use this Kafka; default: an embedded broker"
+    )
+    parser.add_argument(
+        "--topology",
+        choices=("fused", "split"),
+        default="fused",
+        help="one worker process with all stages, or one per step (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--follow", action="store_true", help="stay up for what others produce, until Ctrl-C"
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run until every arrival has come out; 1 if one is unaccounted for."""
+    from aiokafka.errors import KafkaError
+
+    from workers.runtime import broker, logs
+    from workers.runtime.delivery import DeliveryError
+    from workers.runtime.topic_admin import TopicError
+
+    chosen = settings.load(bootstrap=arguments.bootstrap)
+    logs.configure(dataclasses.replace(chosen, log_level="error"))
+    named = list(arguments.sources) or ([] if arguments.follow else _samples())
+    sources.check(named)
+    console = Console(stderr=True)
+    with contextlib.ExitStack() as stack:
+        if arguments.bootstrap is None:
+            console.print("starting the embedded broker (in memory, for trying out)")
+            try:
+                address = stack.enter_context(broker.embedded())
+            except broker.BrokerError as error:
+                raise CommandError(str(error)) from None
+            chosen = settings.embedded(chosen, address)
+        output = stack.enter_context(_output(arguments.output))
+        try:
+            return asyncio.run(_Run(chosen, arguments, named, console, output).run())
+        except (KafkaError, DeliveryError, TopicError, OSError) as error:
+            raise CommandError(f"Kafka at {chosen.bootstrap}: {error}") from None
+
+
+class _Run:
+    """One run: what it counts, and the order in which its parts start and end."""
+
+    def __init__(
+        self,
+        chosen: settings.Settings,
+        arguments: argparse.Namespace,
+        named: list[str],
+        console: Console,
+        output: IO[bytes] | None,
+    ) -> None:
+        self._settings = chosen
+        self._arguments = arguments
+        self._named = named
+        self._console = console
+        self._output = output
+        self._stop = asyncio.Event()
+        self._produced = False
+        self._moved = time.monotonic()
+
+    async def run(self) -> int:
+        from workers.runtime import topic_admin
+        from workers.runtime.processes import Workers
+        from workers.runtime.tally import OutputWatch, Tally
+
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, self._stop.set)
+        began = time.monotonic()
+        await topic_admin.create(self._settings)
+        tally, summary = Tally(), Summary()
+
+        def seen(topic: str, origin: Any, message: Any) -> None:
+            self._moved = time.monotonic()
+            if not tally.end(origin, topic):
+                return
+            summary.add(topic, message)
+            if topic == catalog.ENRICHED.name and self._output is not None:
+                self._output.write(message.value + b"\n")
+
+        watch = OutputWatch(self._settings, seen, from_beginning=self._arguments.bootstrap is None)
+        await watch.start()
+        groups = pipeline.FUSED if self._arguments.topology == "fused" else pipeline.SPLIT
+        progress = Progress(self._console, tally)
+        with Workers(_shared_out(self._settings, len(groups)), groups) as workers, progress:
+            try:
+                await self._work(workers, watch, tally, progress)
+                times = await summary.stage_times([w.address for w in workers.processes])
+                problems = workers.problems()
+            finally:
+                await watch.stop()
+        if self._output is not None:
+            self._output.flush()
+        summary.show(self._console, tally, times, seconds=time.monotonic() - began)
+        return self._verdict(tally, problems)
+
+    async def _work(
+        self, workers: Workers, watch: OutputWatch, tally: Tally, progress: Progress
+    ) -> None:
+        producing = asyncio.create_task(self._produce(tally))
+        try:
+            while not self._stop.is_set():
+                await watch.read()
+                progress.update()
+                if producing.done():
+                    producing.result()
+                if workers.problems():
+                    return
+                if self._produced and tally.done and not self._arguments.follow:
+                    return
+                if self._produced and not self._arguments.follow and self._quiet():
+                    return
+        finally:
+            producing.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await producing
+
+    def _quiet(self) -> bool:
+        return time.monotonic() - self._moved > QUIET_SECONDS
+
+    async def _produce(self, tally: Tally) -> None:
+        from workers.runtime.delivery import Delivery
+        from workers.runtime.produce import produce
+
+        delivery = Delivery(self._settings)
+        await delivery.start()
+        try:
+            async for item in produce(self._settings, delivery, sources.read(self._named)):
+                tally.arrive(item.origin, item.where)
+                self._moved = time.monotonic()
+            self._produced = True
+        finally:
+            await delivery.stop()
+
+    def _verdict(self, tally: Tally, problems: list[str]) -> int:
+        for problem in problems:
+            self._console.print(f"[red]{problem}[/red]", highlight=False)
+        for contradiction in tally.contradictions:
+            self._console.print(f"[red]in two topics:[/red] {contradiction}", highlight=False)
+        missing = tally.missing()
+        if missing or not self._produced:
+            state = "" if self._produced else " (the producer was still reading)"
+            self._console.print(f"[red]{len(missing)} arrivals are unaccounted for{state}[/red]")
+            for (topic, partition, offset), where in missing[:SHOWN]:
+                self._console.print(f"  {where} ({topic}/{partition}/{offset})", highlight=False)
+            if len(missing) > SHOWN:
+                self._console.print(f"  … and {len(missing) - SHOWN} more")
+        follows_until_told = self._arguments.follow and self._stop.is_set()
+        if tally.contradictions or problems:
+            return UNACCOUNTED
+        return UNACCOUNTED if (missing or not self._produced) and not follows_until_told else 0
+
+
+def _samples() -> list[str]:
+    from workers import samples
+
+    return [str(path) for path in samples.paths()]
+
+
+def _shared_out(chosen: settings.Settings, groups: int) -> settings.Settings:
+    """The machine's processes shared out among several workers."""
+    return chosen if groups == 1 else dataclasses.replace(chosen, processes=1)
+
+
+@contextlib.contextmanager
+def _output(name: str | None) -> Iterator[IO[bytes] | None]:
+    if name is None:
+        yield None
+        return
+    try:
+        with Path(name).open("wb") as stream:
+            yield stream
+    except OSError as error:
+        raise CommandError(f"--output {name}: cannot be written: {error.strerror}") from None
