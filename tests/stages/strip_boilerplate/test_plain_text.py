@@ -1,0 +1,291 @@
+"""Rules for dirty plain text: what goes, what stays, and how the record tells."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from msgspec import UNSET
+
+from topics.records import Article, Removal, RemovedTotal
+from workers.outcome import Passed, Rejected
+from workers.stages.strip_boilerplate import StripBoilerplate
+
+STRIP = StripBoilerplate()
+STORY = "The council of Lindholm voted on Monday to rebuild the old harbour bridge."
+
+
+def cleaned(content: str, headline: str | None = None) -> Article:
+    outcome = STRIP(Article(id="a", content=content, headline=headline))
+    assert isinstance(outcome, Passed), outcome
+    return outcome.article
+
+
+def text_of(content: str) -> str:
+    text = cleaned(content).text
+    assert isinstance(text, str)
+    return text
+
+
+def removed_from(content: str) -> list[Removal]:
+    removed = cleaned(content).removed
+    assert isinstance(removed, list)
+    return removed
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Video duration 02 minutes 41 seconds 02:41",
+        "Audio duration: 12:05",
+        "Videodauer 2 Minuten 41 Sekunden",
+        "Dauer: 02:41",
+        "Durée de la vidéo 2 minutes 41 secondes",
+        "Duración del vídeo 02:41",
+        "Длительность видео 2 минуты 41 секунда",
+        "Тривалість відео 02:41",
+        "Czas trwania wideo: 2 min 41 s",
+        "Video süresi 2 dakika 41 saniye",
+        "مدة الفيديو 02:41",
+        "视频时长 02:41",
+        "동영상 재생시간 2분 41초",
+    ],
+)
+def test_duration_lines_go(line: str) -> None:
+    assert text_of(f"{line}\n{STORY}") == STORY
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "The video lasts 2 minutes 41 seconds and shows the bridge.",
+        "Video of the bridge, 2 minutes 41 seconds",
+        "Video",
+        "02:41",
+        "Länge läuft.",
+    ],
+)
+def test_lines_that_say_more_than_a_duration_stay(line: str) -> None:
+    content = f"{STORY}\n{line}\n{STORY}"
+    assert text_of(content) == content
+
+
+@pytest.mark.parametrize(
+    "prefix",
+    [
+        "![]() 2051 Tuesday, 14 March, 2023, 09:15 ",
+        "![bridge](https://example.org/a_(1).jpg) ",
+        "![]() ![]() 14 March 2023 ",
+        "![]() 2051 Вівторок, 14 березня 2023, 09:15 ",
+        "![]() 2051 Dienstag, 14. März 2023, 09:15 Uhr ",
+        "![]() 2051 martes, 14 de marzo de 2023, 09:15 ",
+        "![]() 2051 2023年3月14日 星期二 09:15 ",
+        "![]() ١٤ مارس ٢٠٢٣، ٠٩:١٥ ",
+        "2051 Tuesday, 14 March, 2023, 09:15 ",
+        "2,051 14.03.2023 09:15 | ",
+    ],
+)
+def test_image_mark_counter_and_date_before_the_text_go(prefix: str) -> None:
+    article = cleaned(f"A title\n{prefix}{STORY}")
+    assert article.text == f"A title\n{STORY}"
+    assert isinstance(article.removed, list)
+    assert [(r.reason, r.text) for r in article.removed] == [("leading_mark", prefix)]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "2051 people crossed the bridge on Tuesday.",
+        "14 March 2023 was the day on which the bridge fell.",
+        "14 March 2023, 09:15: the first car crosses the bridge.",
+        "09:15 The first car crosses the bridge.",
+        "1 May is a holiday, 2 May is not.",
+        "Tuesday, 14 March",
+        "14 March 2023",
+    ],
+)
+def test_numbers_and_dates_of_the_story_stay(line: str) -> None:
+    content = f"{STORY}\n{line}"
+    assert text_of(content) == content
+
+
+def test_a_number_after_an_image_mark_stays_unless_a_date_follows() -> None:
+    assert text_of("![]() 2051 people crossed.") == "2051 people crossed."
+    assert text_of("![]() 14 March 2023 was cold.") == "14 March 2023 was cold."
+
+
+@pytest.mark.parametrize("bar", [" |", "  | ", " ||", "　｜"])
+def test_bars_after_the_text_go(bar: str) -> None:
+    assert text_of(f"{STORY}{bar}") == STORY
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["| Lindholm | 3 | 1 |", "Home | News | Sport |", "पुल गिर गया |", "সেতু ভেঙে গেছে |"],
+)
+def test_bars_of_tables_and_typed_full_stops_stay(line: str) -> None:
+    assert text_of(f"{STORY}\n{line}") == f"{STORY}\n{line}"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "518Yesterday, 21:07",
+        "51802.03.2024, 21:07",
+        "51801:07",
+        "518 Вчера, 21:07",
+        "518учора, 21:07",
+        "518Gestern, 21:07 Uhr",
+        "518Hier à 21h07",
+        "518 昨天 21:07",
+        "518어제 21:07",
+        "518أمس، 21:07",
+        "518 कल, 21:07",
+        "518 hôm qua, 21:07",
+        "1.2K Today, 21:07",
+        "02.03.2024 21:07",
+    ],
+)
+def test_counters_glued_to_a_date_or_clock_go_wherever_they_stand(line: str) -> None:
+    article = cleaned(f"{STORY}\n{line}\n{STORY}")
+    assert article.text == f"{STORY}\n{STORY}"
+    assert isinstance(article.removed, list)
+    assert [(r.reason, r.text) for r in article.removed] == [("stamp_line", line)]
+
+
+@pytest.mark.parametrize(
+    "line", ["06102 / 3 85 43", "4.7 out of 5", "3-2", "1:0", "12,051.47", "5 May 6 June"]
+)
+def test_other_lines_of_numbers_stay(line: str) -> None:
+    assert text_of(f"{STORY}\n{line}\n{STORY}") == f"{STORY}\n{line}\n{STORY}"
+
+
+def test_a_run_of_headlines_with_stamps_goes_in_whole() -> None:
+    sidebar = [
+        "Lindholm opens its new harbour museum (photos)",
+        "40911:32",
+        "Ministers to meet over fishing quotas in the U.N.",
+        "87Yesterday, 21:07",
+        "",
+        "Is the old ferry coming back?",
+        "9102.03.2024, 18:40",
+    ]
+    article = cleaned("\n".join(["A title", STORY, "", *sidebar]))
+    assert article.text == f"A title\n{STORY}"
+    summary = article.removed_summary
+    assert isinstance(summary, dict)
+    assert summary["sidebar"].count == 6
+
+
+def test_one_headline_with_a_stamp_is_no_sidebar() -> None:
+    content = f"{STORY}\nIs the old ferry coming back?\n518Yesterday, 21:07\n{STORY}"
+    assert text_of(content) == f"{STORY}\nIs the old ferry coming back?\n{STORY}"
+
+
+def test_programmes_stay() -> None:
+    content = "\n".join(
+        [STORY, "Evening news", "20:00", "The ferry", "20:15", "Late film", "22:30"]
+    )
+    assert text_of(content) == content
+
+
+def test_the_title_is_never_boilerplate() -> None:
+    pair = ["Is the old ferry coming back?", "87Yesterday, 21:07"]
+    first = "Lindholm opens its museum"
+    content = "\n".join(["Video duration 02:41", first, "5Today, 11:32", *pair, *pair, STORY])
+    assert text_of(content) == f"{first}\n{STORY}"
+    named = cleaned("\n".join([STORY, *pair, *pair, STORY]), headline=pair[0])
+    assert isinstance(named.text, str)
+    assert pair[0] in named.text.split("\n")
+
+
+def test_a_text_of_nothing_but_boilerplate_is_rejected() -> None:
+    for content in ("Video duration 02:41", "", " \n\t\n", "\u200b\n\u00a0", "\0\x01\x02"):
+        outcome = STRIP(Article(id="a", content=content))
+        assert isinstance(outcome, Rejected)
+        assert outcome.reason == "no_text"
+
+
+def test_the_grown_article_carries_its_text_and_no_content() -> None:
+    article = cleaned(STORY)
+    assert (article.content, article.preview) == (UNSET, UNSET)
+    assert article.removed == []
+    assert article.removed_summary == {}
+    assert article.provenance["text"] == "rules"
+
+
+JUNK = st.sampled_from(
+    [
+        "![]() 2051 Tuesday, 14 March, 2023, 09:15 Story goes on.",
+        "Video duration 02:41",
+        "518Yesterday, 21:07",
+        "51801:07\r",
+        "Is the ferry back?",
+        "Words, and a bar. |",
+        "Words, and a bar. | \r",
+        "![]()",
+        "|",
+        "",
+        " \t",
+        "\x0c",
+        "a\u2028b",
+        "\0",
+        "👩‍👩‍👧 \U0001f6a2 |",
+        "١٤ مارس ٢٠٢٣",
+        STORY,
+    ]
+)
+CONTENT = st.lists(st.one_of(JUNK, st.text(max_size=30)), max_size=14).map("\n".join)
+
+
+@settings(max_examples=300, deadline=None)
+@given(CONTENT)
+def test_the_text_is_the_content_without_the_removed_spans(content: str) -> None:
+    """Exactly: cut every span, drop lines that this left blank, and blank lines at both ends."""
+    outcome = STRIP(Article(id="a", content=content))
+    if isinstance(outcome, Rejected):
+        assert outcome.reason == "no_text"
+        return
+    article = outcome.article
+    assert isinstance(article.removed, list)
+    gone: set[int] = set()
+    end = 0
+    for removal in article.removed:
+        assert end <= removal.start < removal.end
+        assert content[removal.start : removal.end] == removal.text
+        assert "\n" not in removal.text
+        end = removal.end
+        gone.update(range(removal.start, removal.end))
+    kept = []
+    start = 0
+    for line in content.split("\n"):
+        offsets = range(start, start + len(line))
+        rest = "".join(content[at] for at in offsets if at not in gone)
+        if rest.strip() or not gone.intersection(offsets):
+            kept.append(rest)
+        start += len(line) + 1
+    while kept and not kept[-1].strip():
+        kept.pop()
+    while kept and not kept[0].strip():
+        kept.pop(0)
+    assert article.text == "\n".join(kept)
+    assert article.removed_summary == {
+        reason: RemovedTotal(
+            count=sum(r.reason == reason for r in article.removed),
+            characters=sum(len(r.text) for r in article.removed if r.reason == reason),
+        )
+        for reason in {r.reason for r in article.removed}
+    }
+
+
+@pytest.mark.parametrize(
+    "piece",
+    ["![", "![](", "![]()", "![a](b(", "1", "1 ", "12.", "2023 ", "| ", " |", "de ", "mar ", "12:"],
+)
+def test_hostile_lines_take_time_in_proportion_to_their_length(piece: str) -> None:
+    content = piece * (200_000 // len(piece)) + "\n" + "x"
+    started = time.process_time()
+    STRIP(Article(id="a", content=content))
+    assert time.process_time() - started < 1.0
