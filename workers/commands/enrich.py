@@ -29,7 +29,7 @@ def run(arguments: argparse.Namespace) -> int:
     from workers.stages.deduplicate import WindowedSeenStore
 
     chosen = settings.load()
-    logs.configure(chosen)
+    logs.configure(chosen, quiet=True)
     names = tuple(arguments.stages.split(",")) if arguments.stages else pipeline.STAGES
     for name in names:
         if name not in pipeline.STAGES:

@@ -42,7 +42,7 @@ def run(arguments: argparse.Namespace) -> int:
     from workers.runtime.produce import produce
 
     chosen = settings.load(bootstrap=arguments.bootstrap)
-    logs.configure(chosen)
+    logs.configure(chosen, quiet=True)
     named = named_sources(arguments)
     if not named:
         raise CommandError("name at least one SOURCE, or --samples")

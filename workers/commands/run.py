@@ -14,7 +14,8 @@ from typing import IO, TYPE_CHECKING, Any
 
 from rich.console import Console
 
-from topics import catalog
+from topics import catalog, headers
+from topics.records import Origin
 from workers import pipeline, settings, sources
 from workers.commands import CommandError
 from workers.commands.progress import Progress
@@ -22,7 +23,8 @@ from workers.commands.summary import Summary
 
 if TYPE_CHECKING:
     from workers.runtime.processes import Workers
-    from workers.runtime.tally import OutputWatch, Tally
+    from workers.runtime.reader import TopicReader
+    from workers.runtime.tally import Tally
 
 UNACCOUNTED = 1
 SHOWN = 20
@@ -63,7 +65,7 @@ def run(arguments: argparse.Namespace) -> int:
     from workers.runtime.topic_admin import TopicError
 
     chosen = settings.load(bootstrap=arguments.bootstrap)
-    logs.configure(dataclasses.replace(chosen, log_level="error"))
+    logs.configure(chosen, quiet=True)
     named = list(arguments.sources) or ([] if arguments.follow else _samples())
     sources.check(named)
     console = Console(stderr=True)
@@ -105,7 +107,8 @@ class _Run:
     async def run(self) -> int:
         from workers.runtime import topic_admin
         from workers.runtime.processes import Workers
-        from workers.runtime.tally import OutputWatch, Tally
+        from workers.runtime.reader import TopicReader
+        from workers.runtime.tally import OUTPUTS, Tally
 
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
@@ -114,37 +117,37 @@ class _Run:
         await topic_admin.create(self._settings)
         tally, summary = Tally(), Summary()
 
-        def seen(topic: str, origin: Any, message: Any) -> None:
-            self._moved = time.monotonic()
-            if not tally.end(origin, topic):
-                return
-            summary.add(topic, message)
-            if topic == catalog.ENRICHED.name and self._output is not None:
-                self._output.write(message.value + b"\n")
-
-        watch = OutputWatch(self._settings, seen, from_beginning=self._arguments.bootstrap is None)
-        await watch.start()
+        outputs = TopicReader(
+            self._settings, OUTPUTS, from_beginning=self._arguments.bootstrap is None
+        )
+        await outputs.start()
         groups = pipeline.FUSED if self._arguments.topology == "fused" else pipeline.SPLIT
         progress = Progress(self._console, tally)
         with Workers(_shared_out(self._settings, len(groups)), groups) as workers, progress:
             try:
-                await self._work(workers, watch, tally, progress)
+                await self._work(workers, outputs, tally, summary, progress)
                 times = await summary.stage_times([w.address for w in workers.processes])
                 problems = workers.problems()
             finally:
-                await watch.stop()
+                await outputs.stop()
         if self._output is not None:
             self._output.flush()
         summary.show(self._console, tally, times, seconds=time.monotonic() - began)
         return self._verdict(tally, problems)
 
     async def _work(
-        self, workers: Workers, watch: OutputWatch, tally: Tally, progress: Progress
+        self,
+        workers: Workers,
+        outputs: TopicReader,
+        tally: Tally,
+        summary: Summary,
+        progress: Progress,
     ) -> None:
         producing = asyncio.create_task(self._produce(tally))
         try:
             while not self._stop.is_set():
-                await watch.read()
+                for message in await outputs.read():
+                    self._take(outputs.names[message.topic], message, tally, summary)
                 progress.update()
                 if producing.done():
                     producing.result()
@@ -158,6 +161,16 @@ class _Run:
             producing.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await producing
+
+    def _take(self, topic: str, message: Any, tally: Tally, summary: Summary) -> None:
+        carried = headers.read(message.headers).get(headers.ORIGIN)
+        if carried is None or message.value is None:
+            return  # not written by a worker
+        self._moved = time.monotonic()
+        if tally.end(Origin.parse(carried), topic):
+            summary.add(topic, message)
+            if topic == catalog.ENRICHED.name and self._output is not None:
+                self._output.write(message.value + b"\n")
 
     def _quiet(self) -> bool:
         return time.monotonic() - self._moved > QUIET_SECONDS

@@ -27,7 +27,7 @@ def run(arguments: argparse.Namespace) -> int:
     from workers.runtime import logs, topic_admin
 
     chosen = settings.load(bootstrap=arguments.bootstrap)
-    logs.configure(chosen)
+    logs.configure(chosen, quiet=True)
     try:
         if arguments.action == "create":
             for created in asyncio.run(topic_admin.create(chosen)):

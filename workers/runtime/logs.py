@@ -22,8 +22,11 @@ _NOISY = (
 )
 
 
-def configure(settings: Settings) -> None:
-    """Send every log record of the process to standard error in one format."""
+def configure(settings: Settings, *, quiet: bool = False) -> None:
+    """Send every log record of the process to standard error in one format.
+
+    ``quiet`` is for commands that report a client's errors in their own words.
+    """
     pretty = settings.log_format == "pretty" or (
         settings.log_format == "auto" and sys.stderr.isatty()
     )
@@ -51,7 +54,7 @@ def configure(settings: Settings) -> None:
     root.setLevel(settings.log_level.upper())
     # Their unshown debug calls cost an eighth of a pass-through worker's time.
     for name in _NOISY:
-        logging.getLogger(name).setLevel(logging.ERROR)
+        logging.getLogger(name).setLevel(logging.CRITICAL if quiet else logging.ERROR)
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         wrapper_class=structlog.stdlib.BoundLogger,

@@ -60,6 +60,7 @@ class TaskPool:
         self._watch: asyncio.Task[None] | None = None
         self._over_memory: set[int] = set()
         self._gate = _Gate()
+        self._ready = asyncio.Event()
 
     @property
     def running(self) -> int:
@@ -78,6 +79,7 @@ class TaskPool:
             initargs=(self._plan,),
         )
         await asyncio.wrap_future(self._pool.schedule(os.getpid))
+        self._ready.set()
         self._watch = asyncio.create_task(self._watch_memory(), name="watch-memory")
 
     async def stop(self) -> None:
@@ -98,7 +100,11 @@ class TaskPool:
                     child.kill()
 
     async def run(self, step: str, value: Any) -> Any:
-        """What the step makes of the value, or Failed. Never raises for what a step does."""
+        """What the step makes of the value, or Failed. Never raises for what a step does.
+
+        Waits for the pool if it is still starting.
+        """
+        await self._ready.wait()
         async with self._gate.together():
             answer = await self._attempt(step, value)
         if isinstance(answer, Failed) and answer.reason == "crashed":

@@ -68,8 +68,6 @@ class Worker:
             loop.add_signal_handler(number, stop.set)
         await self._check_topics()
         await self._delivery.start()
-        if any(step != pipeline.CLAIM for step in self._steps):
-            await self._pool.start()
         self._consumptions = [
             Consumption(self._settings, hop, self.metrics, self._fail) for hop in self._hops()
         ]
@@ -90,8 +88,9 @@ class Worker:
         started = asyncio.create_task(self._start(), name="start")
         log.info("worker starts", stages=list(self._steps), http=http.address, version=__version__)
         await _first(started, stopped, self._broken)
+        if started.done() and (error := started.exception()) is not None:
+            self._fail(error)
         if started.done() and not stopped.done() and not self._broken.done():
-            started.result()
             self._started = True
             ready(http.address)
             log.info("worker ready", stages=list(self._steps), http=http.address)
@@ -125,7 +124,11 @@ class Worker:
         return hops
 
     async def _start(self) -> None:
-        await asyncio.gather(*(consumption.start() for consumption in self._consumptions))
+        # Models load while the consumers join their groups; both take seconds.
+        starting = [consumption.start() for consumption in self._consumptions]
+        if any(step != pipeline.CLAIM for step in self._steps):
+            starting.append(self._pool.start())
+        await asyncio.gather(*starting)
 
     async def _check_topics(self) -> None:
         async with admin(self._settings) as client:

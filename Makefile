@@ -1,0 +1,63 @@
+# copydesk: everything a newcomer needs. `make run` and `make test` install what is missing.
+
+PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
+	command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	&& echo $$p && break; done)
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install --no-deps --require-hashes
+COMPILE := uv pip compile --quiet --no-header --universal --generate-hashes --python-version 3.11
+LOCKS := requirements-build.lock requirements.lock
+
+.PHONY: help install run test lint bench lock schemas clean
+
+help:
+	@echo "make run      install, then take the sample articles through the whole pipeline"
+	@echo "make test     install, then run all tests"
+	@echo "make install  install into .venv from the hashed lock files"
+	@echo "make lint     ruff and mypy"
+	@echo "make bench    the benchmarks; their output is what the README quotes"
+	@echo "make lock     resolve the dependencies anew (needs uv)"
+	@echo "make schemas  write the generated JSON Schemas"
+
+install: .venv/installed
+
+run: .venv/installed
+	$(BIN)/copydesk run
+
+test: .venv/installed-dev
+	$(BIN)/python -m pytest
+
+lint: .venv/installed-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: .venv/installed-dev
+	$(BIN)/python -m tests.benchmarks
+
+schemas: .venv/installed-dev
+	$(BIN)/python -m topics.schema
+
+.venv/bin/python:
+	@test -n "$(PYTHON)" || { echo "copydesk needs Python 3.11 or later; set PYTHON=/path/to/it" >&2; exit 1; }
+	$(PYTHON) -m venv .venv || { echo "python3 -m venv failed; on Debian: apt install python3-venv" >&2; rm -rf .venv; exit 1; }
+
+# The build tool comes first, so that source packages are built with it and nothing unpinned.
+.venv/installed: $(LOCKS) pyproject.toml | .venv/bin/python
+	$(PIP) -r requirements-build.lock
+	$(PIP) --no-build-isolation -r requirements.lock
+	$(BIN)/python -m pip --disable-pip-version-check --quiet install --no-deps --no-build-isolation --editable .
+	$(BIN)/python -m workers.stages.tag_entities.compile_gazetteer
+	@touch $@
+
+.venv/installed-dev: .venv/installed requirements-dev.lock
+	$(PIP) --no-build-isolation -r requirements-dev.lock
+	@touch $@
+
+lock:
+	echo "setuptools==84.2.1" | $(COMPILE) - -o requirements-build.lock
+	$(COMPILE) pyproject.toml -o requirements.lock
+	$(COMPILE) pyproject.toml --extra dev -o requirements-dev.lock
+
+clean:
+	rm -rf .venv build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,0 +1,216 @@
+"""``copydesk doctor``: what is wrong with this installation, and what to type."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import sys
+from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import dataclass
+
+from topics import catalog
+from topics.records import Article
+from workers import pipeline, settings
+from workers.outcome import Passed
+
+WRONG = 1
+_PROBE = b"copydesk-doctor"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One check's result; ``advice`` says what to type where it failed."""
+
+    subject: str
+    fine: bool
+    detail: str
+    advice: str = ""
+
+
+def declare(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    parser.add_argument("--bootstrap", metavar="HOST:PORT", help="Kafka's bootstrap servers")
+    parser.add_argument(
+        "--no-broker", action="store_true", help="only what can be checked without Kafka"
+    )
+    parser.add_argument("--settings", action="store_true", help="list every setting and its value")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print one line per check; 1 if any of them failed."""
+    from rich.console import Console
+
+    console = Console()
+    wrong = 0
+
+    def show(finding: Finding) -> None:
+        nonlocal wrong
+        mark = "[green]ok[/green]   " if finding.fine else "[red]wrong[/red]"
+        console.print(f"{mark} {finding.subject}: ", end="", highlight=False)
+        console.print(finding.detail, highlight=False, markup=False, soft_wrap=True)
+        if not finding.fine:
+            wrong += 1
+            console.print(
+                f"      → {finding.advice}", highlight=False, markup=False, soft_wrap=True
+            )
+
+    try:
+        chosen = settings.load(bootstrap=arguments.bootstrap)
+    except settings.SettingsError as error:
+        show(Finding("settings", False, str(error), "change or unset that variable"))
+        return WRONG
+    set_here = sum(name.startswith(settings.PREFIX) for name in os.environ)
+    show(Finding("settings", True, f"valid, {set_here} of them set in the environment"))
+    if arguments.settings:
+        for name, value, expects, help in settings.described(chosen):
+            console.print(f"      {name}={value}", highlight=False, markup=False)
+            console.print(f"        {help}: {expects}", style="dim", highlight=False, markup=False)
+    for check in (_python, _models):
+        for finding in check(chosen):
+            show(finding)
+    if not arguments.no_broker:
+        from workers.runtime import logs
+
+        logs.configure(chosen, quiet=True)
+        asyncio.run(_show_all(_kafka(chosen), show))
+    return WRONG if wrong else 0
+
+
+async def _show_all(findings: AsyncIterator[Finding], show: Callable[[Finding], None]) -> None:
+    async for finding in findings:
+        show(finding)
+
+
+def _python(chosen: settings.Settings) -> Iterator[Finding]:
+    version = ".".join(map(str, sys.version_info[:3]))
+    yield Finding("python", sys.version_info >= (3, 11), version, "install Python 3.11 or later")
+
+
+def _models(chosen: settings.Settings) -> Iterator[Finding]:
+    """Load every stage and run it once, as a worker would."""
+    options = pipeline.StageOptions(chosen.language_engine, chosen.html_spans)
+    article = Article(
+        id="doctor",
+        content="The mayor of Paris, Anne Example, opened a bridge over the river on Monday.",
+        text="The mayor of Paris, Anne Example, opened a bridge over the river on Monday.",
+        language="en",
+    )
+    for stage in pipeline.ENRICHMENTS:
+        try:
+            outcome = stage.load(options)(article)
+        except Exception as error:
+            yield Finding(
+                f"stage {stage.name}",
+                False,
+                f"{type(error).__name__}: {error}",
+                "install again: make install, or pip install --require-hashes -r requirements.lock",
+            )
+            continue
+        worked = isinstance(outcome, Passed) and outcome.status == "ok"
+        yield Finding(
+            f"stage {stage.name}",
+            worked,
+            f"version {stage.version} works" if worked else f"did not work on a sample: {outcome}",
+            "install again: make install",
+        )
+
+
+async def _kafka(chosen: settings.Settings) -> AsyncIterator[Finding]:
+    from aiokafka.errors import KafkaError
+
+    from workers.runtime import topic_admin
+
+    try:
+        async with topic_admin.admin(chosen) as client:
+            existing = await topic_admin.partition_counts(client)
+    except (KafkaError, OSError, settings.SettingsError) as error:
+        yield Finding(
+            "kafka",
+            False,
+            f"nothing that we can use answers at {chosen.bootstrap} ({error})",
+            f"start Kafka there, or set {settings.variable('bootstrap')} (and "
+            f"{settings.variable('security_protocol')} if it wants TLS or a password); "
+            "to try copydesk without Kafka: copydesk run",
+        )
+        return
+    yield Finding("kafka", True, f"answers at {chosen.bootstrap} ({chosen.security_protocol})")
+    complete = True
+    for topic in catalog.TOPICS:
+        name = chosen.topic(topic.name)
+        if name not in existing:
+            complete = False
+            yield Finding(
+                f"topic {name}",
+                False,
+                "missing",
+                f"copydesk topics create --bootstrap {chosen.bootstrap}",
+            )
+        elif topic.partitions is not None and existing[name] != topic.partitions:
+            complete = False
+            yield Finding(
+                f"topic {name}",
+                False,
+                f"has {existing[name]} partitions and needs exactly {topic.partitions}",
+                "delete it and create it again: copydesk topics create",
+            )
+        else:
+            yield Finding(f"topic {name}", True, f"{existing[name]} partitions")
+    if complete:
+        yield await _may_read(chosen)
+        yield await _may_write(chosen)
+
+
+async def _may_read(chosen: settings.Settings) -> Finding:
+    """Fetch from the first topic and join the first step's group, committing nothing."""
+    from aiokafka import AIOKafkaConsumer, TopicPartition
+    from aiokafka.errors import KafkaError
+
+    from workers.runtime.connection import client_arguments
+
+    name = chosen.topic(catalog.RAW.name)
+    group = chosen.group(pipeline.FINGERPRINT)
+    consumer = AIOKafkaConsumer(
+        **client_arguments(chosen), group_id=group, enable_auto_commit=False
+    )
+    try:
+        await consumer.start()
+        partition = TopicPartition(name, 0)
+        consumer.assign([partition])
+        await consumer.committed(partition)
+        await consumer.seek_to_beginning(partition)
+        await consumer.getmany(timeout_ms=500, max_records=1)
+    except (KafkaError, OSError) as error:
+        return Finding(
+            "right to read",
+            False,
+            f"{name} as group {group}: {error}",
+            f"grant READ and DESCRIBE on topics and groups with the prefix {chosen.topic_prefix!r}",
+        )
+    finally:
+        await consumer.stop()
+    return Finding("right to read", True, f"{name} as group {group}")
+
+
+async def _may_write(chosen: settings.Settings) -> Finding:
+    """Write a tombstone into the compacted changelog: every reader of it skips tombstones."""
+    from aiokafka.errors import KafkaError
+
+    from workers.runtime.delivery import Delivery, DeliveryError, Message
+
+    name = chosen.topic(catalog.CLAIMS.name)
+    delivery = Delivery(chosen)
+    try:
+        await delivery.start()
+        await delivery.send([Message(name, _PROBE, None)])
+    except (KafkaError, DeliveryError, OSError) as error:
+        return Finding(
+            "right to write",
+            False,
+            f"{name}: {error}",
+            f"grant WRITE and DESCRIBE on topics with the prefix {chosen.topic_prefix!r}, and "
+            "check min.insync.replicas against the brokers that are up",
+        )
+    finally:
+        await delivery.stop()
+    return Finding("right to write", True, f"{name} takes records with acks=all")

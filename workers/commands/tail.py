@@ -1,0 +1,182 @@
+"""``copydesk tail``: follow a topic, with simple filters."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import operator
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from topics import catalog, headers
+from workers import settings
+from workers.commands import CommandError
+
+OPERATORS: tuple[tuple[str, Callable[[str, str], bool]], ...] = (
+    ("!=", operator.ne),
+    ("~", lambda value, wanted: wanted.casefold() in value.casefold()),
+    ("=", operator.eq),
+)
+
+
+@dataclass(frozen=True)
+class Filter:
+    """``language=uk``, ``entities.name=Kyiv``, ``headline~election``, ``status!=complete``."""
+
+    path: tuple[str, ...]
+    compare: Callable[[str, str], bool]
+    wanted: str
+
+    @classmethod
+    def parse(cls, text: str) -> Filter:
+        """Read one filter; ValueError if it has no operator or no field."""
+        places = [(text.find(sign), sign, compare) for sign, compare in OPERATORS if sign in text]
+        if not places:
+            raise ValueError(
+                f"{text!r} is no filter: write FIELD=VALUE, FIELD!=VALUE or FIELD~PART"
+            )
+        place, sign, compare = min(places, key=lambda found: found[0])
+        if place == 0:
+            raise ValueError(f"{text!r} names no field before the {sign}")
+        return cls(tuple(text[:place].split(".")), compare, text[place + len(sign) :])
+
+    def matches(self, record: Any) -> bool:
+        """Whether any value at the path compares; for ``!=``, whether all of them do."""
+        values = [_text(value) for value in _values(record, self.path)]
+        if self.compare is operator.ne:
+            return all(self.compare(value, self.wanted) for value in values)
+        return any(self.compare(value, self.wanted) for value in values)
+
+
+def declare(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    parser.add_argument(
+        "topic",
+        nargs="?",
+        default=catalog.ENRICHED.name,
+        help="a topic, with or without its articles. (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--where",
+        action="append",
+        default=[],
+        metavar="FIELD=VALUE",
+        help="only such records: FIELD=VALUE, FIELD!=VALUE, FIELD~PART; dots reach inside "
+        "(entities.name=Kyiv); several must all hold; header.NAME compares a header",
+    )
+    parser.add_argument("--from-beginning", action="store_true", help="not only what is new")
+    parser.add_argument("--limit", type=int, metavar="N", help="end after N records")
+    parser.add_argument("--until-end", action="store_true", help="end at the topic's present end")
+    parser.add_argument("--bootstrap", metavar="HOST:PORT", help="Kafka's bootstrap servers")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print matching records, one JSON object a line: topic, partition, offset, headers, value."""
+    from aiokafka.errors import KafkaError
+
+    from workers.runtime import logs
+
+    chosen = settings.load(bootstrap=arguments.bootstrap)
+    logs.configure(chosen, quiet=True)
+    try:
+        filters = [Filter.parse(text) for text in arguments.where]
+    except ValueError as error:
+        raise CommandError(f"--where {error}") from None
+    try:
+        asyncio.run(_follow(chosen, _topic(arguments.topic), filters, arguments))
+    except LookupError as error:
+        raise CommandError(str(error)) from None
+    except (KafkaError, OSError) as error:
+        if isinstance(error, BrokenPipeError):
+            raise
+        raise CommandError(
+            f"no Kafka answers at {chosen.bootstrap}: {error}; see: copydesk doctor"
+        ) from None
+    return 0
+
+
+def _topic(name: str) -> catalog.Topic:
+    for candidate in (name, f"articles.{name}"):
+        if candidate in catalog.BY_NAME:
+            return catalog.BY_NAME[candidate]
+    raise CommandError(f"no topic {name!r}; there are {', '.join(catalog.BY_NAME)}")
+
+
+async def _follow(
+    chosen: settings.Settings,
+    topic: catalog.Topic,
+    filters: Sequence[Filter],
+    arguments: argparse.Namespace,
+) -> None:
+    from workers.runtime.reader import TopicReader
+
+    shown = 0
+    reader = TopicReader(chosen, [topic], from_beginning=arguments.from_beginning)
+    await reader.start()
+    try:
+        while arguments.limit is None or shown < arguments.limit:
+            for message in await reader.read():
+                line = _line(message, filters)
+                if line is None:
+                    continue
+                sys.stdout.buffer.write(line + b"\n")
+                shown += 1
+                if arguments.limit is not None and shown >= arguments.limit:
+                    break
+            sys.stdout.buffer.flush()
+            if arguments.until_end and await reader.at_end():
+                return
+    finally:
+        await reader.stop()
+
+
+def _line(message: Any, filters: Sequence[Filter]) -> bytes | None:
+    told = headers.read(message.headers)
+    value = _decoded(message.value)
+    record = {**value, "header": told} if isinstance(value, dict) else {"header": told}
+    if not all(item.matches(record) for item in filters):
+        return None
+    return orjson.dumps(
+        {
+            "topic": message.topic,
+            "partition": message.partition,
+            "offset": message.offset,
+            "key": None if message.key is None else message.key.decode("utf-8", "replace"),
+            "headers": told,
+            "value": value,
+        }
+    )
+
+
+def _decoded(value: bytes | None) -> Any:
+    """The value as JSON; what is not JSON (a dead letter's payload) as text."""
+    if value is None:
+        return None
+    try:
+        return orjson.loads(value)
+    except orjson.JSONDecodeError:
+        return value.decode("utf-8", "replace")
+
+
+def _values(record: Any, path: Sequence[str]) -> Iterator[Any]:
+    if isinstance(record, list):
+        for item in record:
+            yield from _values(item, path)
+    elif not path:
+        yield record
+    elif isinstance(record, dict):
+        # Header names have dots of their own.
+        if path[0] == "header" and len(path) > 1 and isinstance(record.get("header"), dict):
+            name = ".".join(path[1:])
+            if name in record["header"]:
+                yield record["header"][name]
+        elif path[0] in record:
+            yield from _values(record[path[0]], path[1:])
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else orjson.dumps(value).decode()
