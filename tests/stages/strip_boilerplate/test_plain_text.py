@@ -156,7 +156,8 @@ def test_counters_glued_to_a_date_or_clock_go_wherever_they_stand(line: str) -> 
 
 
 @pytest.mark.parametrize(
-    "line", ["06102 / 3 85 43", "4.7 out of 5", "3-2", "1:0", "12,051.47", "5 May 6 June"]
+    "line",
+    ["06102 / 3 85 43", "4.7 out of 5", "3-2", "101:58", "12 10:30", "12,051.47", "5 May 6 June"],
 )
 def test_other_lines_of_numbers_stay(line: str) -> None:
     assert text_of(f"{STORY}\n{line}\n{STORY}") == f"{STORY}\n{line}\n{STORY}"

@@ -84,8 +84,11 @@ def read_stamp(text: str, start: int = 0) -> Stamp | None:
     for split in _splits(counter) if counter else ():
         gap = _AFTER_COUNTER.match(text, split)
         date, end = _read_date(text, gap.end() if gap else split)
+        if not date.day and gap and gap.end() > split:
+            continue  # "12 10:30" may be a line of a timetable
         if _whole(date) and (best is None or end > best.end):
-            best = _stamp(date, end, counter=True)
+            # Three digits before a colon may be a score; four are a counter and an hour.
+            best = _stamp(date, end, counter=date.day or split - start >= 2)
     return best
 
 
