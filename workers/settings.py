@@ -101,7 +101,9 @@ def _prefix() -> Rule:
 
 
 def _setting(default: Any, rule: Rule, help: str, *, secret: bool = False) -> Any:
-    return field(default=default, metadata={"rule": rule, "help": help, "secret": secret})
+    return field(
+        default=default, repr=not secret, metadata={"rule": rule, "help": help, "secret": secret}
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -242,6 +244,15 @@ def environment(settings: Settings, **changed: Any) -> dict[str, str]:
 def variable(name: str) -> str:
     """The environment variable of a setting."""
     return PREFIX + name.upper()
+
+
+def set_here(environment: Mapping[str, str] | None = None) -> list[str]:
+    """The settings' variables that the environment holds."""
+    return sorted(
+        name
+        for name in (os.environ if environment is None else environment)
+        if name.startswith(PREFIX)
+    )
 
 
 def described(settings: Settings) -> list[tuple[str, str, str, str]]:

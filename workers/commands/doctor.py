@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import os
 import sys
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass
 
 from topics import catalog
@@ -15,7 +14,6 @@ from workers import pipeline, settings
 from workers.outcome import Passed
 
 WRONG = 1
-_PROBE = b"copydesk-doctor"
 
 
 @dataclass(frozen=True)
@@ -60,8 +58,8 @@ def run(arguments: argparse.Namespace) -> int:
     except settings.SettingsError as error:
         show(Finding("settings", False, str(error), "change or unset that variable"))
         return WRONG
-    set_here = sum(name.startswith(settings.PREFIX) for name in os.environ)
-    show(Finding("settings", True, f"valid, {set_here} of them set in the environment"))
+    here = ", ".join(settings.set_here()) or "none of them"
+    show(Finding("settings", True, f"valid; set in the environment: {here}"))
     if arguments.settings:
         for name, value, expects, help in settings.described(chosen):
             console.print(f"      {name}={value}", highlight=False, markup=False)
@@ -119,7 +117,7 @@ def _models(chosen: settings.Settings) -> Iterator[Finding]:
 async def _kafka(chosen: settings.Settings) -> AsyncIterator[Finding]:
     from aiokafka.errors import KafkaError
 
-    from workers.runtime import topic_admin
+    from workers.runtime import rights, topic_admin
 
     try:
         async with topic_admin.admin(chosen) as client:
@@ -157,60 +155,23 @@ async def _kafka(chosen: settings.Settings) -> AsyncIterator[Finding]:
         else:
             yield Finding(f"topic {name}", True, f"{existing[name]} partitions")
     if complete:
-        yield await _may_read(chosen)
-        yield await _may_write(chosen)
-
-
-async def _may_read(chosen: settings.Settings) -> Finding:
-    """Fetch from the first topic and join the first step's group, committing nothing."""
-    from aiokafka import AIOKafkaConsumer, TopicPartition
-    from aiokafka.errors import KafkaError
-
-    from workers.runtime.connection import client_arguments
-
-    name = chosen.topic(catalog.RAW.name)
-    group = chosen.group(pipeline.FINGERPRINT)
-    consumer = AIOKafkaConsumer(
-        **client_arguments(chosen), group_id=group, enable_auto_commit=False
-    )
-    try:
-        await consumer.start()
-        partition = TopicPartition(name, 0)
-        consumer.assign([partition])
-        await consumer.committed(partition)
-        await consumer.seek_to_beginning(partition)
-        await consumer.getmany(timeout_ms=500, max_records=1)
-    except (KafkaError, OSError) as error:
-        return Finding(
+        yield await _right(
             "right to read",
-            False,
-            f"{name} as group {group}: {error}",
+            rights.may_read(chosen),
             f"grant READ and DESCRIBE on topics and groups with the prefix {chosen.topic_prefix!r}",
         )
-    finally:
-        await consumer.stop()
-    return Finding("right to read", True, f"{name} as group {group}")
-
-
-async def _may_write(chosen: settings.Settings) -> Finding:
-    """Write a tombstone into the compacted changelog: every reader of it skips tombstones."""
-    from aiokafka.errors import KafkaError
-
-    from workers.runtime.delivery import Delivery, DeliveryError, Message
-
-    name = chosen.topic(catalog.CLAIMS.name)
-    delivery = Delivery(chosen)
-    try:
-        await delivery.start()
-        await delivery.send([Message(name, _PROBE, None)])
-    except (KafkaError, DeliveryError, OSError) as error:
-        return Finding(
+        yield await _right(
             "right to write",
-            False,
-            f"{name}: {error}",
+            rights.may_write(chosen),
             f"grant WRITE and DESCRIBE on topics with the prefix {chosen.topic_prefix!r}, and "
             "check min.insync.replicas against the brokers that are up",
         )
-    finally:
-        await delivery.stop()
-    return Finding("right to write", True, f"{name} takes records with acks=all")
+
+
+async def _right(subject: str, trying: Awaitable[str], advice: str) -> Finding:
+    from workers.runtime.rights import RefusedError
+
+    try:
+        return Finding(subject, True, await trying)
+    except RefusedError as error:
+        return Finding(subject, False, str(error), advice)

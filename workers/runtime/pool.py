@@ -50,12 +50,14 @@ class TaskPool:
         processes: int,
         timed: Callable[[str, float], None] = lambda step, seconds: None,
         retried: Callable[[str], None] = lambda step: None,
+        perform: Callable[[str, Any], tuple[Any, float]] = performers.perform,
     ) -> None:
         self._plan = plan
         self._limits = limits
         self._processes = processes
         self._timed = timed
         self._retried = retried
+        self._perform = perform
         self._pool: pebble.ProcessPool | None = None
         self._watch: asyncio.Task[None] | None = None
         self._over_memory: set[int] = set()
@@ -118,7 +120,7 @@ class TaskPool:
     async def _attempt(self, step: str, value: Any) -> Any:
         assert self._pool is not None, "start() comes first"
         future = self._pool.schedule(
-            performers.perform, args=[step, value], timeout=self._limits.seconds
+            self._perform, args=[step, value], timeout=self._limits.seconds
         )
         try:
             answer, seconds = await asyncio.wrap_future(future)

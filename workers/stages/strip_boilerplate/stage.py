@@ -12,7 +12,6 @@ from topics.records import Article
 from workers.outcome import Outcome, Passed, Rejected
 from workers.stages.strip_boilerplate.cuts import removals, text_without, totals
 from workers.stages.strip_boilerplate.outside import outside_lines
-from workers.stages.strip_boilerplate.page import RENDERING, read_page, rendering_of
 from workers.stages.strip_boilerplate.plain_text import junk_in
 
 # A file that is no text shows by these, decoded as if it were one.
@@ -33,6 +32,11 @@ class StripBoilerplate:
 
     def __init__(self, spans: bool = False) -> None:
         """``spans``: for HTML too, list what was left out, as spans into a text rendering."""
+        # Here, because the extractor takes a second to import and a process that only needs the
+        # stage's name and version should not wait for it.
+        from workers.stages.strip_boilerplate import page
+
+        self._pages = page
         self._spans = spans
 
     def __call__(self, article: Article) -> Outcome:
@@ -44,12 +48,12 @@ class StripBoilerplate:
         return _plain(article, article.content)
 
     def _page(self, article: Article, html: str) -> Outcome:
-        page = read_page(html, None if article.preview is UNSET else article.preview)
-        rendering = rendering_of(html)
+        page = self._pages.read_page(html, None if article.preview is UNSET else article.preview)
+        rendering = self._pages.rendering_of(html)
         outside = removals(rendering, outside_lines(rendering, page.text))
         changes: dict[str, Any] = {"removed": [], "removed_summary": totals(outside)}
         if self._spans:
-            changes |= {"removed": outside, "rendering": RENDERING}
+            changes |= {"removed": outside, "rendering": self._pages.RENDERING}
         provenance: dict[str, str] = {}
         found = {
             "headline": page.headline,

@@ -1,0 +1,96 @@
+"""The import rules that keep stages pure and the runtime thin."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+MODULES = sorted(path for folder in ("topics", "workers") for path in (ROOT / folder).rglob("*.py"))
+STAGES = ROOT / "workers" / "stages"
+RUNTIME_ONLY = ("faust", "aiokafka", "prometheus_client", "mode")
+IMPURE = (
+    "aiohttp",
+    "asyncio",
+    "datetime.now",
+    "http",
+    "os",
+    "random",
+    "requests",
+    "secrets",
+    "socket",
+    "subprocess",
+    "threading",
+    "time",
+    "urllib.request",
+    "urllib3",
+)
+
+
+def imports(path: Path) -> Iterator[str]:
+    """Absolute names of all modules that a file imports, wherever in the file."""
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def within(name: str, package: str) -> bool:
+    return name == package or name.startswith(package + ".")
+
+
+def label(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+@pytest.mark.parametrize(
+    "path", [p for p in MODULES if p.is_relative_to(ROOT / "topics")], ids=label
+)
+def test_topics_import_nothing_of_workers(path: Path) -> None:
+    assert not [name for name in imports(path) if within(name, "workers")]
+
+
+@pytest.mark.parametrize("path", [p for p in MODULES if p.is_relative_to(STAGES)], ids=label)
+def test_stages_are_pure_and_do_not_import_each_other(path: Path) -> None:
+    own = ".".join(path.relative_to(ROOT).parts[:3]).removesuffix(".py")
+    allowed = (own, "workers.outcome", "workers.stage", "workers.article")
+    for name in imports(path):
+        if within(name, "workers") and name != "workers":
+            assert any(within(name, package) for package in allowed), name
+        compiling = path.stem.startswith("compile_")  # build-time commands write files
+        assert compiling or not any(within(name, module) for module in IMPURE), name
+
+
+@pytest.mark.parametrize(
+    "path", [p for p in MODULES if not p.is_relative_to(ROOT / "workers" / "runtime")], ids=label
+)
+def test_only_the_runtime_imports_kafka_and_prometheus(path: Path) -> None:
+    # Commands name the clients' errors inside functions; they may not build clients of their own.
+    named = [name for name in imports(path) if any(within(name, m) for m in RUNTIME_ONLY)]
+    assert not [name for name in named if not within(name, "aiokafka.errors")], named
+
+
+def reads_environment(path: Path) -> bool:
+    return any(
+        isinstance(node, ast.Attribute) and node.attr in ("environ", "getenv")
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+    )
+
+
+def test_only_settings_read_the_environment() -> None:
+    assert [label(path) for path in MODULES if reads_environment(path)] == ["workers/settings.py"]
+
+
+def test_no_module_is_named_for_nothing() -> None:
+    vague = {"utils", "util", "common", "helpers", "manager", "base", "misc"}
+    assert not [label(path) for path in MODULES if path.stem in vague]
+
+
+def test_modules_are_a_few_screens_long() -> None:
+    lengths = {label(path): len(path.read_text("utf-8").splitlines()) for path in MODULES}
+    assert not {name: length for name, length in lengths.items() if length > 400}

@@ -1,0 +1,126 @@
+"""Settings: every error names the variable, its value and what it may be."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from workers.settings import (
+    Settings,
+    SettingsError,
+    described,
+    environment,
+    load,
+    pool_plan,
+    variable,
+)
+
+
+def test_defaults_are_valid_and_bind_loopback_only() -> None:
+    settings = load({})
+    assert settings.http_host == "127.0.0.1"
+    assert settings.security_protocol == "PLAINTEXT"
+
+
+def test_environment_and_command_line() -> None:
+    settings = load({"COPYDESK_PARTITIONS": "7", "COPYDESK_BOOTSTRAP": "a:1"}, bootstrap="b:2,c:3")
+    assert settings.partitions == 7
+    assert settings.bootstrap == "b:2,c:3"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "expected"),
+    [
+        ("PARTITIONS", "four", "a whole number from 1 to 1000"),
+        ("PARTITIONS", "0", "a whole number from 1 to 1000"),
+        ("TASK_TIMEOUT", "nan", "a number from 0.1 to 600"),
+        ("COMPRESSION", "rar", "one of zstd, lz4, gzip, snappy, none"),
+        ("BOOTSTRAP", "kafka", "HOST:PORT"),
+        ("BOOTSTRAP", "kafka:99999", "HOST:PORT"),
+        ("HTML_SPANS", "perhaps", "true or false"),
+        ("TOPIC_PREFIX", "a b", "ASCII letters"),
+    ],
+)
+def test_a_wrong_value_is_told_with_what_it_may_be(name: str, value: str, expected: str) -> None:
+    with pytest.raises(SettingsError) as error:
+        load({f"COPYDESK_{name}": value})
+    for part in (f"COPYDESK_{name}", repr(value), expected):
+        assert part in str(error.value)
+
+
+def test_a_misspelt_variable_is_an_error() -> None:
+    with pytest.raises(SettingsError, match="COPYDESK_PARTITION is not a setting"):
+        load({"COPYDESK_PARTITION": "3"})
+
+
+def test_secrets_come_from_files_and_are_never_shown(tmp_path: Path) -> None:
+    secret = tmp_path / "password"
+    secret.write_text("hunter2\n")
+    settings = load(
+        {
+            "COPYDESK_SECURITY_PROTOCOL": "SASL_SSL",
+            "COPYDESK_SASL_USERNAME": "desk",
+            "COPYDESK_SASL_PASSWORD_FILE": str(secret),
+        }
+    )
+    assert settings.sasl_password == "hunter2"
+    assert not [row for row in described(settings) if "hunter2" in " ".join(row)]
+    assert "hunter2" not in repr(settings)
+
+
+def test_a_secret_given_twice_or_unreadable_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="both set"):
+        load({"COPYDESK_SASL_PASSWORD": "a", "COPYDESK_SASL_PASSWORD_FILE": "b"})
+    missing = str(tmp_path / "missing")
+    with pytest.raises(SettingsError, match="cannot be read"):
+        load({"COPYDESK_SASL_PASSWORD_FILE": missing})
+
+
+@pytest.mark.parametrize(
+    ("variables", "expected"),
+    [
+        ({"SECURITY_PROTOCOL": "SASL_SSL"}, "COPYDESK_SASL_USERNAME"),
+        (
+            {
+                "SECURITY_PROTOCOL": "SASL_PLAINTEXT",
+                "SASL_USERNAME": "u",
+                "SASL_PASSWORD": "p",
+            },
+            "COPYDESK_ALLOW_PLAIN_PASSWORD",
+        ),
+        ({"SASL_PASSWORD": "p"}, "use SASL_SSL"),
+        ({"MIN_INSYNC": "2"}, "nothing could be written"),
+        ({"SSL_KEY": "k.pem"}, "go together"),
+        ({"BATCH": "500", "TASK_TIMEOUT": "60", "PROCESSES": "2"}, "COPYDESK_MAX_POLL_INTERVAL"),
+    ],
+)
+def test_settings_that_contradict_each_other(variables: dict[str, str], expected: str) -> None:
+    with pytest.raises(SettingsError) as error:
+        load({f"COPYDESK_{name}": value for name, value in variables.items()})
+    assert expected in str(error.value)
+
+
+def test_a_child_process_gets_the_same_settings() -> None:
+    settings = load({"COPYDESK_PARTITIONS": "3", "COPYDESK_HTML_SPANS": "yes"})
+    inherited = {
+        name: value
+        for name, value in environment(settings, http_port=1234).items()
+        if name.startswith("COPYDESK_")
+    }
+    child = load(inherited)
+    assert child.http_port == 1234
+    assert (child.partitions, child.html_spans) == (3, True)
+
+
+def test_a_pool_plan_holds_only_what_stages_need() -> None:
+    plan = pool_plan(Settings(), ("detect_language",))
+    assert plan.steps == ("detect_language",)
+    assert plan.article_limit == Settings().article_limit
+
+
+def test_groups_and_topics_share_the_prefix() -> None:
+    settings = load({"COPYDESK_TOPIC_PREFIX": "staging."})
+    assert settings.topic("articles.raw") == "staging.articles.raw"
+    assert settings.group("claim") == "staging.copydesk.claim"
+    assert variable("topic_prefix") == "COPYDESK_TOPIC_PREFIX"
