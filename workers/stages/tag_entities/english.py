@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import nullcontext
 
 from topics.records import EntityType
 from workers.stages.tag_entities.engine import Grammar, Span
@@ -49,7 +51,13 @@ GRAMMAR = Grammar(
     ),
 )
 
+PIECE = 10_000
+"""Characters that the model reads at once: its memory grows by some 20 kB with every token."""
+KEPT = 500_000
+"""Characters of the first texts whose words stay in the vocabulary."""
+
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
+_ENDLESS = re.compile(r"\S{200,}")
 
 
 class EnglishEngine:
@@ -70,17 +78,31 @@ class EnglishEngine:
             PACKAGE,
             exclude=["tok2vec", "tagger", "parser", "lemmatizer", "attribute_ruler", "senter"],
         )
+        self._to_keep = KEPT
         self.method = f"{PACKAGE}/{self._nlp.meta['version']}"
 
     def find(self, text: str) -> list[Span]:
         """The names in this text; see ``Engine``."""
+        # A lone surrogate cannot be hashed. Two hundred characters without white space are no
+        # words but data, on which the tokenizer's time is quadratic.
+        readable = _SURROGATE.sub("\ufffd", text)
+        readable = _ENDLESS.sub(lambda match: " " * len(match[0]), readable)
+        return [
+            Span(start + span.start, start + span.end, span.type)
+            for start, end in _pieces(readable)
+            for span in self._find(readable[start:end])
+        ]
+
+    def _find(self, text: str) -> list[Span]:
         if not text.strip():
             return []
-        readable = _SURROGATE.sub("\ufffd", text)
-        # Words that the vocabulary has not seen are forgotten with the zone, so that an endless
-        # stream of articles does not fill the memory.
-        with self._nlp.memory_zone():
-            document = self._nlp.make_doc(readable)
+        # Words first seen in a zone are forgotten with it, so that an endless stream of articles
+        # does not fill the memory; what the first articles use is kept, which saves a quarter of
+        # the time on all others.
+        keep = self._to_keep > 0
+        self._to_keep -= len(text)
+        with nullcontext() if keep else self._nlp.memory_zone():
+            document = self._nlp.make_doc(text)
             line_ended = False
             for token in document:
                 if line_ended:
@@ -93,3 +115,14 @@ class EnglishEngine:
                 for name in document.ents
                 if name.label_ in TYPES
             ]
+
+
+def _pieces(text: str) -> Iterator[tuple[int, int]]:
+    """Stretches of at most ``PIECE`` characters that end with a line, else with a word."""
+    start = 0
+    while start < len(text):
+        end = start + PIECE
+        if end < len(text):
+            end = (text.rfind("\n", start, end) + 1) or (text.rfind(" ", start, end) + 1) or end
+        yield start, min(end, len(text))
+        start = end

@@ -67,9 +67,12 @@ class Linker:
         behind = [self._behind(text, end) for _, end in names]
         countries, regions = _context(found)
         senses = self._one_sense(text, names, behind)
+        best: dict[tuple[str, tuple[Place, ...]], Place | None] = {}
+        for (start, end), places, sense in zip(names, found, senses, strict=True):
+            if (key := (text[start:end], sense)) not in best:
+                best[key] = _best(places, sense, countries, regions)
         return [
-            _best(places, sense, countries, regions)
-            for places, sense in zip(found, senses, strict=True)
+            best[text[start:end], sense] for (start, end), sense in zip(names, senses, strict=True)
         ]
 
     def _behind(self, text: str, end: int) -> tuple[Place, ...]:

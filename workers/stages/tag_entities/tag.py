@@ -19,8 +19,8 @@ from workers.stages.tag_entities.link import Linker, Name
 from workers.stages.tag_entities.missed import missed_places
 from workers.stages.tag_entities.trim import trim
 
-LIMIT = 200_000
-"""Characters of a text that are read; an article is rarely a tenth of it."""
+LIMIT = 100_000
+"""Characters of a text that are read; an article is rarely a quarter of it."""
 GAZETTEER = "gazetteer"
 """The method of entities that the gazetteer alone found."""
 

@@ -9,6 +9,7 @@ from workers.stages.tag_entities.engine import Grammar, Span
 
 LONGEST = 8
 """Words in a name; what is longer is a piece of a headline or list, not a name."""
+LONGEST_CHARACTERS = 200
 
 _FIRST_WORD = re.compile(r"(\w+)[^\S\n]+(?=\S)")
 _OPENING = frozenset("([{")
@@ -22,6 +23,8 @@ def trim(text: str, span: Span, grammar: Grammar) -> Span | None:
     that crosses a line's end the first line with a name stays. Full stops of an abbreviation stay.
     """
     start, end, kind = span
+    if end - start > LONGEST_CHARACTERS:
+        return None
     while True:
         start, end = _strip(text, start, end)
         if start >= end:
