@@ -143,7 +143,8 @@ class Delivery:
                 self._producer.send(
                     message.topic,
                     value=message.value,
-                    key=message.key,
+                    # The client refuses a record with neither, which others may have produced.
+                    key=b"" if message.key is None and message.value is None else message.key,
                     partition=message.partition,
                     headers=message.headers,
                 ),

@@ -1,0 +1,127 @@
+"""The pool's sandbox, with real processes that hang, grow and die."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import time
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from workers.outcome import Failed
+from workers.runtime.pool import Limits, TaskPool
+from workers.settings import PoolPlan
+
+PLAN = PoolPlan(steps=(), article_limit=1, language_engine="py3langid", html_spans=False)
+
+
+def perform(step: str, value: Any) -> tuple[Any, float]:
+    """Steps that do what an article can make a stage do."""
+    match step:
+        case "echo":
+            return value, 0.0
+        case "hang":
+            signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGTERM])
+            while True:
+                time.sleep(60)
+        case "grow":
+            held = []
+            while True:
+                held.append(bytearray(8 * 1024 * 1024))
+                for part in held[-1:]:
+                    part[::4096] = b"x" * len(part[::4096])
+                time.sleep(0.01)
+        case "die":
+            os.kill(os.getpid(), signal.SIGKILL)
+        case "die once":
+            try:
+                Path(value).mkdir()
+            except FileExistsError:
+                return "second try", 0.0
+            os.kill(os.getpid(), signal.SIGSEGV)
+        case "unpicklable":
+            return lambda: None, 0.0
+    raise AssertionError(step)
+
+
+def with_pool(
+    work: Callable[[TaskPool], Awaitable[Any]], *, seconds: float = 60.0, megabytes: int = 2000
+) -> Any:
+    async def run() -> Any:
+        pool = TaskPool(PLAN, Limits(seconds, megabytes), processes=2, perform=perform)
+        await pool.start()
+        try:
+            return await work(pool)
+        finally:
+            await pool.stop()
+
+    return asyncio.run(run())
+
+
+def test_a_task_over_its_time_is_killed_and_its_neighbours_finish() -> None:
+    async def work(pool: TaskPool) -> Any:
+        return await asyncio.gather(
+            pool.run("hang", 0), *(pool.run("echo", number) for number in range(20))
+        )
+
+    hung, *rest = with_pool(work, seconds=1.0)
+    assert isinstance(hung, Failed)
+    assert hung.reason == "timeout"
+    assert rest == list(range(20))
+
+
+def test_time_spent_waiting_for_a_process_does_not_count() -> None:
+    async def work(pool: TaskPool) -> Any:
+        return await asyncio.gather(*(pool.run("hang", n) for n in range(4)), pool.run("echo", 1))
+
+    *hung, echoed = with_pool(work, seconds=0.7)
+    assert [failed.reason for failed in hung] == ["timeout"] * 4
+    assert echoed == 1
+
+
+def test_a_task_over_its_memory_is_killed() -> None:
+    async def work(pool: TaskPool) -> Any:
+        return await asyncio.gather(pool.run("grow", 0), pool.run("echo", 1))
+
+    grown, echoed = with_pool(work, megabytes=400)
+    assert isinstance(grown, Failed)
+    assert grown.reason == "out_of_memory"
+    assert echoed == 1
+
+
+def test_a_process_that_dies_gets_the_article_once_more(tmp_path: Any) -> None:
+    async def work(pool: TaskPool) -> Any:
+        return await pool.run("die once", str(tmp_path / "tried"))
+
+    assert with_pool(work) == "second try"
+
+
+def test_a_process_that_dies_twice_is_a_crash_with_two_attempts() -> None:
+    async def work(pool: TaskPool) -> Any:
+        return await asyncio.gather(pool.run("die", 0), *(pool.run("echo", n) for n in range(9)))
+
+    died, *rest = with_pool(work)
+    assert died == Failed("crashed", died.detail, "ProcessExpired", attempts=2)
+    assert rest == list(range(9))
+
+
+@pytest.mark.parametrize("value", [None, b"\xff" * 5_000_000, {"a": [1, 2.5, "é"]}])
+def test_values_of_any_size_pass(value: Any) -> None:
+    async def work(pool: TaskPool) -> Any:
+        return await pool.run("echo", value)
+
+    assert with_pool(work) == value
+
+
+def test_an_answer_that_cannot_travel_counts_as_a_crash() -> None:
+    async def work(pool: TaskPool) -> Any:
+        return await asyncio.gather(pool.run("unpicklable", 0), pool.run("echo", 1))
+
+    answer, echoed = with_pool(work)
+    assert isinstance(answer, Failed)
+    assert answer.reason == "crashed"
+    assert echoed == 1

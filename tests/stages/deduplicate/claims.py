@@ -1,0 +1,30 @@
+"""Fingerprints and origins for the tests of the claim."""
+
+from topics.records import Claim, Fingerprint, Origin, Withdrawal
+
+DAY = 86_400_000
+
+
+def article(
+    id: str, content: str, headline: str = "h", *, shingles: int = 200, algorithm: str = "fp/1"
+) -> Fingerprint:
+    """A fingerprint whose hashes are what they are hashes of."""
+    return Fingerprint(
+        algorithm=algorithm,
+        id=id,
+        canonical_url=None,
+        content_hash=content,
+        headline_hash=headline,
+        shingles=shingles,
+        characters=shingles * 7,
+    )
+
+
+def at(offset: int, *, day: float = 0) -> Origin:
+    """The arrival at an offset, on a day counted from some day in 2023."""
+    return Origin("articles.raw", 0, offset, int((19_600 + day) * DAY))
+
+
+def withdrawal(claim: Claim) -> Withdrawal:
+    """What the runtime sends when this arrival becomes a dead letter."""
+    return Withdrawal(id=claim.id, origin=claim.origin)

@@ -1,0 +1,168 @@
+"""Fingerprints, and the step that makes them of bytes."""
+
+import json
+import pickle
+import time
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from topics import codec
+from topics.records import Fingerprint, Fingerprinted, RawArticle
+from workers.outcome import Rejected
+from workers.stages.deduplicate import (
+    ALGORITHM,
+    Fingerprinter,
+    MainText,
+    fingerprint,
+    main_text,
+    normalise,
+    shingles,
+)
+
+step = Fingerprinter(limit=10_000)
+
+
+def made(**fields: object) -> Fingerprint:
+    article = RawArticle(**({"content": "Rain is expected in the hills."} | fields))  # type: ignore[arg-type]
+    main = main_text(article, limit=10_000)
+    assert isinstance(main, MainText)
+    return fingerprint(article, main)
+
+
+def test_the_id_is_the_producers_then_the_urls_then_the_contents() -> None:
+    url = "https://example.org/rain?utm_source=x"
+    assert made(id="wire-7", url=url).id == "wire-7"
+    assert made(id="  ", url=url).id == made(url="http://example.org/rain/").id
+    assert made(url="no address").id == made().id
+    assert made().id.startswith("text-")
+    assert made(content="Other").id != made().id
+    assert made(headline="Rain").id != made().id
+
+
+def test_hashes_ignore_case_width_and_white_space_but_not_words() -> None:
+    plain = made(headline="Ｒain\u00a0again")
+    same = made(content="RAIN is\n\n expected\u200b in the ｈills. ", headline="rain AGAIN")
+    assert (same.content_hash, same.headline_hash) == (plain.content_hash, plain.headline_hash)
+    assert made(content="Rain is expected in the mills.").content_hash != plain.content_hash
+    assert made(headline=None).headline_hash == made(headline=" ").headline_hash
+    assert len(plain.content_hash) == 32
+    assert plain.algorithm == ALGORITHM
+
+
+def test_the_near_duplicate_signature_is_not_made_yet() -> None:
+    assert made().signature is msgspec.UNSET
+
+
+def test_a_page_and_its_text_have_the_same_content() -> None:
+    text = "The mayor opened the new library on Friday, two years late. " * 6
+    page = f"<html><body><article><p>{text}</p></article></body></html>"
+    assert made(content=page).content_hash == made(content=text).content_hash
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("", 0),
+        ("... !", 0),
+        ("one", 1),
+        ("one two", 1),
+        ("one, two: three", 1),
+        ("one two three four", 2),
+        ("la la la la la", 1),
+        ("北京今天下雨", 4),
+        ("ข่าว", 2),
+        ("हिन्दी समाचार आज", 1),
+        ("東京 rain 3", 2),
+    ],
+)
+def test_shingles_are_distinct_word_trigrams(text: str, count: int) -> None:
+    assert shingles(text) == count
+
+
+@given(st.text())
+def test_normalising_twice_changes_nothing(text: str) -> None:
+    assert normalise(normalise(text)) == normalise(text)
+
+
+def test_normalising_long_runs_of_combining_marks_is_fast() -> None:
+    started = time.perf_counter()
+    normalise("a" + "\u0301\u0323" * 300_000)
+    assert time.perf_counter() - started < 2
+
+
+def test_the_record_is_carried_unchanged() -> None:
+    value = b' {"content": "Caf\\u00e9 1.0e2", "extra": {"b": 1.50, "a": [ ]}}\n'
+    done = step(value)
+    assert isinstance(done, Fingerprinted)
+    assert bytes(done.raw) == value
+    again = codec.decode_fingerprinted(codec.encode(done))
+    assert isinstance(again, Fingerprinted)
+    assert bytes(again.raw).strip() == value.strip()
+    assert again.fingerprint == done.fingerprint
+
+
+def test_only_pages_have_a_preview() -> None:
+    text = step(b'{"content": "Plain words."}')
+    page = step(b'{"content": "<p>Words on a page.</p>"}')
+    assert isinstance(text, Fingerprinted)
+    assert isinstance(page, Fingerprinted)
+    assert (text.media_type, text.preview) == ("text/plain", None)
+    assert page.media_type == "text/html"
+    assert page.preview is not None
+    assert page.preview.strip() == "Words on a page."
+
+
+@pytest.mark.parametrize(
+    ("value", "reason"),
+    [
+        (None, "undecodable"),
+        (b"", "undecodable"),
+        (b"not json", "undecodable"),
+        (b'\xef\xbb\xbf{"content": "x"}', "undecodable"),
+        (b'{"content": "\xff"}', "undecodable"),
+        (b'{"content": "\\ud800"}', "undecodable"),
+        (b'{"content": "x", "score": NaN}', "undecodable"),
+        (b'{"content": "x"} {"content": "y"}', "undecodable"),
+        (b"[" * 50_000, "undecodable"),
+        (b"{}", "invalid"),
+        (b"[]", "invalid"),
+        (b'{"content": 7}', "invalid"),
+        (b'{"content": "x", "schema_version": "2.0"}', "invalid"),
+        (b'{"content": "x", "id": "a\\nb"}', "invalid"),
+        (b'{"content": "x", "id": "' + b"i" * 513 + b'"}', "invalid"),
+        (b'{"content": " "}', "no_text"),
+        (b'{"content": "' + b"x" * 10_001 + b'"}', "too_large"),
+        (b'{"content": "x", "more": "' + b"x" * 200_000 + b'"}', "too_large"),
+        (json.dumps({"content": "<div>" * 1_900}).encode(), "invalid"),
+    ],
+)
+def test_bad_records_are_rejected_with_their_reason(value: bytes | None, reason: str) -> None:
+    answer = step(value)
+    assert isinstance(answer, Rejected)
+    assert answer.reason == reason
+    assert answer.detail
+    assert len(answer.detail) < 1000
+
+
+def test_the_step_and_its_answers_travel_between_processes() -> None:
+    there = pickle.loads(pickle.dumps(step))
+    done = there(b'{"content": "Words.", "id": "1"}')
+    assert pickle.loads(pickle.dumps(done)).fingerprint == done.fingerprint
+
+
+@given(st.binary(max_size=200))
+def test_any_bytes_are_answered(value: bytes) -> None:
+    assert isinstance(step(value), Fingerprinted | Rejected)
+
+
+@given(st.text(min_size=1, max_size=300), st.booleans())
+def test_whatever_is_accepted_can_be_embedded(content: str, escaped: bool) -> None:
+    value = json.dumps({"content": content}, ensure_ascii=escaped).encode("utf-8", "replace")
+    done = step(value)
+    if isinstance(done, Fingerprinted):
+        again = codec.decode_fingerprinted(codec.encode(done))
+        assert isinstance(again, Fingerprinted)
+        assert codec.decode(RawArticle, bytes(again.raw)).content == json.loads(value)["content"]

@@ -1,0 +1,163 @@
+"""Redeliveries, crashes and replays: the claim's answers must not change, nor make no sense."""
+
+from collections.abc import Iterable
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.stages.deduplicate.claims import article, at, withdrawal
+from topics.records import Claim, Fingerprint, Origin
+from workers.stages.deduplicate import WindowedSeenStore
+
+Arrival = tuple[Fingerprint, Origin]
+
+articles = st.builds(
+    lambda id, content, headline, short: article(
+        id, content + ("s" if short else ""), headline, shingles=3 if short else 300
+    ),
+    st.sampled_from("ABCD"),
+    st.sampled_from("uvwx"),
+    st.sampled_from("hk"),
+    st.booleans(),
+)
+
+
+@st.composite
+def streams(draw: st.DrawFn, per_arrival: float = 0) -> list[Arrival]:
+    """Arrivals in the order of their offsets; time goes forward, give or take some days."""
+    sent = draw(st.lists(st.tuples(articles, st.floats(0, 4)), max_size=25))
+    return [
+        (one, at(offset, day=offset * per_arrival + late))
+        for offset, (one, late) in enumerate(sent)
+    ]
+
+
+class Expected:
+    """The rules in their plainest form: without a window, memory limits or recovery."""
+
+    def __init__(self) -> None:
+        self.passed: list[tuple[Fingerprint, Origin, int]] = []
+
+    def claim(self, one: Fingerprint, by: Origin) -> tuple[str, int, str | None]:
+        own = [entry for entry in self.passed if entry[0].id == one.id]
+        if own:
+            last, origin, version = own[-1]
+            if (last.content_hash, last.headline_hash) == (one.content_hash, one.headline_hash):
+                return "repeat", version, str(origin)
+            self.passed.append((one, by, version + 1))
+            return "revision", version + 1, str(origin)
+        for other, origin, _ in self.passed:
+            same = other.content_hash == one.content_hash
+            if same and (one.shingles >= 15 or other.headline_hash == one.headline_hash):
+                return "same_content", 1, str(origin)
+        self.passed.append((one, by, 1))
+        return "original", 1, None
+
+
+@given(streams())
+def test_the_store_follows_the_rules(stream: list[Arrival]) -> None:
+    store, expected = WindowedSeenStore(), Expected()
+    for one, by in stream:
+        verdict = store.claim(one, by)
+        assert (verdict.kind, verdict.version, verdict.of_origin) == expected.claim(one, by)
+
+
+def played(store: WindowedSeenStore, stream: Iterable[Arrival]) -> list[Claim]:
+    return [store.claim_record(*arrival)[0] for arrival in stream]
+
+
+def check(claims: Iterable[Claim]) -> None:
+    """Nothing repeats itself, a later arrival, or something that did not pass."""
+    passed: dict[str, Claim] = {}
+    order: dict[str, int] = {}
+    for place, claim in enumerate(claims):
+        assert claim.origin not in order
+        order[claim.origin] = place
+        verdict = claim.verdict
+        if verdict.of_origin is not None:
+            target = passed[verdict.of_origin]
+            assert verdict.of_origin != claim.origin
+            assert order[verdict.of_origin] < place
+            assert (target.id, target.verdict.version) == (verdict.of, verdict.of_version)
+            assert target.verdict.cluster == verdict.cluster
+            assert (target.id == claim.id) == (verdict.kind != "same_content")
+        if verdict.passes:
+            passed[claim.origin] = claim
+
+
+@given(streams(per_arrival=0.9), st.data())
+def test_redeliveries_and_crashes_change_no_verdict(
+    stream: list[Arrival], data: st.DataObject
+) -> None:
+    """At any moment the store dies, is restored from what it had written, and goes back a while.
+
+    The changelog may be restored twice, or compacted to the last record of each origin.
+    """
+    plain = played(WindowedSeenStore(window_ms=100 * 86_400_000), stream)
+    check(plain)
+    store, changelog = WindowedSeenStore(window_ms=100 * 86_400_000), list[Claim]()
+    given_out: dict[str, Claim] = {}
+    position = crashes = 0
+    while position < len(stream):
+        claim, new = store.claim_record(*stream[position])
+        assert given_out.setdefault(claim.origin, claim) == claim
+        if new:
+            changelog.append(claim)
+        position += 1
+        if crashes < 4 and data.draw(st.booleans()):
+            crashes += 1
+            store = WindowedSeenStore(window_ms=100 * 86_400_000)
+            for _ in range(data.draw(st.integers(1, 2))):
+                for record in compacted(changelog) if data.draw(st.booleans()) else changelog:
+                    store.restore(record)
+            position -= data.draw(st.integers(0, position))
+    assert [given_out[claim.origin] for claim in plain] == plain
+
+
+def compacted(changelog: list[Claim]) -> list[Claim]:
+    """The last record of each origin, at its place."""
+    last = {record.origin: place for place, record in enumerate(changelog)}
+    return [record for place, record in enumerate(changelog) if last[record.origin] == place]
+
+
+@settings(max_examples=150)
+@given(streams(per_arrival=0.9), st.data())
+def test_a_restored_store_answers_as_the_one_that_died(
+    stream: list[Arrival], data: st.DataObject
+) -> None:
+    """With a short window and withdrawals: both stores give the same answers ever after."""
+    store, changelog = WindowedSeenStore(), []
+    cut = data.draw(st.integers(0, len(stream)))
+    for arrival in stream[:cut]:
+        claim, new = store.claim_record(*arrival)
+        if new:
+            changelog.append(claim)
+        if changelog and data.draw(st.integers(0, 4)) == 0:
+            victim = data.draw(st.sampled_from(changelog))
+            if (record := store.withdraw(withdrawal(victim))) is not None:
+                changelog.append(record)
+    restored = WindowedSeenStore()
+    for record in compacted(changelog) if data.draw(st.booleans()) else changelog:
+        restored.restore(record)
+    again = data.draw(st.lists(st.sampled_from(stream), max_size=5)) if stream else []
+    rest = data.draw(st.permutations(again + stream[cut:]))
+    assert played(restored, rest) == played(store, rest)
+    assert len(restored) == len(store)
+
+
+@given(streams(per_arrival=1.5), st.integers(0, 8))
+def test_nothing_is_linked_to_itself_or_to_what_did_not_pass_in_any_window(
+    stream: list[Arrival], days: int
+) -> None:
+    claims = played(WindowedSeenStore(window_ms=days * 86_400_000), stream)
+    for place, claim in enumerate(claims):
+        earlier = {other.origin: other for other in claims[:place]}
+        if claim.verdict.of_origin is not None:
+            assert earlier[claim.verdict.of_origin].verdict.passes
+
+
+@given(streams())
+def test_a_claim_depends_on_nothing_but_the_claims_before(stream: list[Arrival]) -> None:
+    whole = played(WindowedSeenStore(), stream)
+    for end in range(len(stream)):
+        assert played(WindowedSeenStore(), stream[:end]) == whole[:end]

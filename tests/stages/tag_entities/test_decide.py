@@ -1,0 +1,101 @@
+from __future__ import annotations
+
+import re
+
+from topics.records import EntityType
+from workers.stages.tag_entities.decide import decide
+from workers.stages.tag_entities.engine import Span
+from workers.stages.tag_entities.english import GRAMMAR
+from workers.stages.tag_entities.link import Linker
+from workers.stages.tag_entities.missed import missed
+
+
+def spans(text: str, **types: EntityType) -> list[Span]:
+    """Spans of the words (underscores for spaces), in order."""
+    return sorted(
+        Span(match.start(), match.end(), kind)
+        for name, kind in types.items()
+        for match in re.finditer(re.escape(name.replace("_", " ")), text)
+    )
+
+
+def decided(linker: Linker, text: str, given: list[Span]) -> list[tuple[str, EntityType]]:
+    return [(text[start:end], kind) for start, end, kind in decide(text, given, GRAMMAR, linker)]
+
+
+def test_one_vote_for_a_known_place_carries_the_article(linker: Linker) -> None:
+    text = "Lyubotyn held out. Trains to Lyubotyn stopped. Lyubotyn waits."
+    given = spans(text, Lyubotyn="organisation")
+    given[1] = given[1]._replace(type="place")
+    assert {kind for _, kind in decided(linker, text, given)} == {"place"}
+
+
+def test_a_word_like_in_makes_a_known_name_a_place(linker: Linker) -> None:
+    text = "Shops opened in Lyubotyn. Lyubotyn waits."
+    assert {k for _, k in decided(linker, text, spans(text, Lyubotyn="person"))} == {"place"}
+
+
+def test_an_unknown_name_goes_by_majority(linker: Linker) -> None:
+    text = "Qwoxil said. Qwoxil says. Qwoxil will say."
+    given = spans(text, Qwoxil="person")
+    given[0] = given[0]._replace(type="organisation")
+    assert {kind for _, kind in decided(linker, text, given)} == {"person"}
+
+
+def test_a_large_city_is_a_place_whatever_the_model_said(linker: Linker) -> None:
+    text = "Kharkiv waits."
+    assert decided(linker, text, spans(text, Kharkiv="person")) == [("Kharkiv", "place")]
+
+
+def test_a_surname_in_the_article_is_the_person(linker: Linker) -> None:
+    text = "Ada Lincoln won. Lincoln thanked her voters."
+    given = [Span(0, 11, "person"), Span(17, 24, "place")]
+    assert decided(linker, text, given)[1] == ("Lincoln", "person")
+
+
+def test_behind_a_title_stands_no_place(linker: Linker) -> None:
+    text = "Then Mr. Lincoln spoke."
+    assert decided(linker, text, spans(text, Lincoln="place")) == [("Lincoln", "person")]
+
+
+def test_telling_words_make_an_organisation(linker: Linker) -> None:
+    text = "Boston University and the Kherson Women’s League agree."
+    given = [Span(0, 17, "place"), Span(26, 48, "person")]
+    assert {kind for _, kind in decided(linker, text, given)} == {"organisation"}
+
+
+def test_dates_and_events_are_left_alone(linker: Linker) -> None:
+    text = "Paris in Paris"
+    given = [Span(0, 5, "event"), Span(9, 14, "date")]
+    assert decide(text, given, GRAMMAR, linker) == given
+
+
+def places(linker: Linker, text: str, given: list[Span] | None = None) -> list[str]:
+    found = missed(text, given or [], GRAMMAR, linker).places
+    return [text[start:end] for start, end, _ in found]
+
+
+def test_large_places_that_the_model_overlooked_are_found(linker: Linker) -> None:
+    assert places(linker, "Trucks left Aleppo’s market for Damascus.") == ["Aleppo", "Damascus"]
+
+
+def test_ordinary_words_and_parts_of_names_are_not_taken_for_places(linker: Linker) -> None:
+    assert places(linker, "Reading is fun. Nice weather.") == []
+    assert places(linker, "They sat reading. In Reading, too.") == []
+    assert places(linker, "He drove a Lincoln Navigator to Mr. Jackson.") == []
+
+
+def test_no_place_is_found_inside_other_names(linker: Linker) -> None:
+    text = "the Paris Agreement of Aleppo"
+    assert places(linker, text, [Span(4, 19, "event")]) == ["Aleppo"]
+
+
+def test_a_name_found_once_is_found_wherever_it_stands(linker: Linker) -> None:
+    text = "Vera Qwoxil leads Zymbrex. Qwoxil’s firm, Zymbrex, grew; Vera Qwoxil Street did not."
+    given = [Span(0, 11, "person"), Span(18, 25, "organisation")]
+    found = missed(text, given, GRAMMAR, linker)
+    assert [(text[start:end], kind) for start, end, kind in found.repeated] == [
+        ("Qwoxil", "person"),
+        ("Zymbrex", "organisation"),
+    ]
+    assert found.places == []
