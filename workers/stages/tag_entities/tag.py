@@ -13,16 +13,14 @@ from workers.outcome import Outcome, Passed
 from workers.stages.tag_entities.decide import decide
 from workers.stages.tag_entities.engine import Engine
 from workers.stages.tag_entities.english import EnglishEngine
-from workers.stages.tag_entities.entities import Found, join
+from workers.stages.tag_entities.entities import GAZETTEER, Found, join
 from workers.stages.tag_entities.gazetteer import open_gazetteer
 from workers.stages.tag_entities.link import Linker, Name
-from workers.stages.tag_entities.missed import missed_places
+from workers.stages.tag_entities.missed import missed
 from workers.stages.tag_entities.trim import trim
 
 LIMIT = 100_000
 """Characters of a text that are read; an article is rarely a quarter of it."""
-GAZETTEER = "gazetteer"
-"""The method of entities that the gazetteer alone found."""
 
 
 class TagEntities:
@@ -68,8 +66,9 @@ class TagEntities:
             trimmed for span in engine.find(text) if (trimmed := trim(text, span, engine.grammar))
         ]
         spans = decide(text, spans, engine.grammar, self._linker)
-        added = missed_places(text, spans, engine.grammar, self._linker)
-        methods = dict.fromkeys(spans, engine.method) | dict.fromkeys(added, GAZETTEER)
+        others = missed(text, spans, engine.grammar, self._linker)
+        methods = dict.fromkeys([*spans, *others.repeated], engine.method)
+        methods |= dict.fromkeys(others.places, GAZETTEER)
         places = sorted(span for span in methods if span.type == "place")
         names = [Name(span.start, span.end) for span in places]
         linked = dict(zip(places, self._linker.link(text, names), strict=True))
