@@ -35,8 +35,9 @@ class Missed(NamedTuple):
 def missed(text: str, spans: Sequence[Span], grammar: Grammar, linker: Linker) -> Missed:
     """Names outside all spans.
 
-    Only a whole run of capitalised words counts: "Lincoln", not "Lincoln Navigator". A place's name is left out if the text also writes it small (an ordinary word), if it is part of
-    a person's name or stands behind a title, and if it only ever begins a sentence.
+    Only a whole run of capitalised words counts: "Lincoln", not "Lincoln Navigator". A place's name
+    is left out if the text also writes it small (an ordinary word), if it is part of a person's
+    name or stands behind a title, and if it only ever begins a sentence.
     """
     known: dict[str, EntityType] = dict.fromkeys(surnames(text, spans), "person")
     for start, end, kind in spans:
