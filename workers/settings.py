@@ -138,7 +138,7 @@ class Settings:
     max_poll_interval: float = _setting(
         1000.0, _number(60, 7200), "seconds in which a batch must be done"
     )
-    batch: int = _setting(32, _whole(1, 1000), "articles taken at once by a worker")
+    batch: int = _setting(16, _whole(1, 1000), "articles taken at once by a worker")
     batch_within: float = _setting(0.1, _number(0.01, 10), "seconds to wait for a full batch")
     processes: int = _setting(
         max(2, os.cpu_count() or 2), _whole(1, 256), "processes for the stages' work, per worker"
