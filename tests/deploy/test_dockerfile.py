@@ -72,11 +72,19 @@ def test_the_image_has_the_projects_version(root: Path) -> None:
     assert f"image: copydesk:{project['version']}\n" in (root / "docker-compose.yml").read_text()
 
 
-def test_the_models_are_inside(instructions: list[tuple[str, str]]) -> None:
-    assert any(
-        "workers.stages.tag_entities.compile_gazetteer" in command
-        for command in of(instructions, "RUN")
-    )
+def test_the_installed_package_gets_the_gazetteer_and_not_the_sources(
+    instructions: list[tuple[str, str]],
+) -> None:
+    folder, sources, compiled = "/", set(), []
+    for name, rest in instructions:
+        if name == "WORKDIR":
+            folder = rest
+        elif name == "COPY" and not rest.startswith("--from="):
+            sources.add(folder)
+        elif "workers.stages.tag_entities.compile_gazetteer" in rest:
+            compiled.append(folder)
+    assert len(compiled) == 1
+    assert compiled[0] not in sources
 
 
 def test_hadolint_finds_nothing(root: Path) -> None:
