@@ -98,7 +98,7 @@ NAMES += ["svg", "foreignObject", "g", "style", "title", "template", "select", "
 tags = st.tuples(st.sampled_from(["<{}>", "</{}>", "<{}/>"]), st.sampled_from(NAMES))
 
 
-@settings(max_examples=100)
+@settings(max_examples=100, deadline=None)
 @given(st.lists(tags, max_size=60), st.integers(1, 8))
 def test_the_parsed_tree_is_at_most_a_few_times_deeper(
     tags: list[tuple[str, str]], times: int

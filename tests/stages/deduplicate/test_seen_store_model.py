@@ -54,6 +54,7 @@ class Expected:
         return "original", 1, None
 
 
+@settings(deadline=None)
 @given(streams())
 def test_the_store_follows_the_rules(stream: list[Arrival]) -> None:
     store, expected = WindowedSeenStore(), Expected()
@@ -85,6 +86,7 @@ def check(claims: Iterable[Claim]) -> None:
             passed[claim.origin] = claim
 
 
+@settings(deadline=None)
 @given(streams(per_arrival=0.9), st.data())
 def test_redeliveries_and_crashes_change_no_verdict(
     stream: list[Arrival], data: st.DataObject
@@ -120,7 +122,7 @@ def compacted(changelog: list[Claim]) -> list[Claim]:
     return [record for place, record in enumerate(changelog) if last[record.origin] == place]
 
 
-@settings(max_examples=150)
+@settings(max_examples=150, deadline=None)
 @given(streams(per_arrival=0.9), st.data())
 def test_a_restored_store_answers_as_the_one_that_died(
     stream: list[Arrival], data: st.DataObject
@@ -145,6 +147,7 @@ def test_a_restored_store_answers_as_the_one_that_died(
     assert len(restored) == len(store)
 
 
+@settings(deadline=None)
 @given(streams(per_arrival=1.5), st.integers(0, 8))
 def test_nothing_is_linked_to_itself_or_to_what_did_not_pass_in_any_window(
     stream: list[Arrival], days: int
@@ -156,6 +159,7 @@ def test_nothing_is_linked_to_itself_or_to_what_did_not_pass_in_any_window(
             assert earlier[claim.verdict.of_origin].verdict.passes
 
 
+@settings(deadline=None)
 @given(streams())
 def test_a_claim_depends_on_nothing_but_the_claims_before(stream: list[Arrival]) -> None:
     whole = played(WindowedSeenStore(), stream)

@@ -33,6 +33,7 @@ def canonical_url(url: str) -> str | None:
     if len(url) > LONGEST:
         return None
     try:
+        url.encode("utf-8")
         parts = urlsplit(url)
         scheme = parts.scheme.lower()
         if scheme not in _DEFAULT_PORTS:
@@ -51,7 +52,8 @@ def canonical_url(url: str) -> str | None:
 
 def _host(name: str) -> str | None:
     if ":" in name:
-        return f"[{ipaddress.IPv6Address(name)}]"
+        address = ipaddress.IPv6Address(name)
+        return None if address.scope_id else f"[{address}]"
     name = unicodedata.normalize("NFKC", unquote(name)).lower().replace("\u3002", ".")
     labels = [_ascii_label(label) for label in name.strip(".").split(".")]
     host = ".".join(labels)

@@ -54,16 +54,13 @@ def main_text(raw: RawArticle, *, limit: int) -> MainText | Rejected:
     if size > limit:
         return Rejected("too_large", f"content of {size:,} bytes (limit {limit:,})")
     media_type = raw.media_type or sniff(raw.content)
-    if (reason := _why_no_text(raw.content)) is not None:
-        return Rejected("no_text", f"content is {reason}")
-    if media_type == "text/plain":
-        return MainText(media_type, raw.content, None)
-    text = _text_of_page(raw.content)
+    page = media_type == "text/html"
+    text = _text_of_page(raw.content) if page else raw.content
     if isinstance(text, Rejected):
         return text
     if (reason := _why_no_text(text)) is not None:
-        return Rejected("no_text", f"the page's text is {reason}")
-    return MainText(media_type, text, text)
+        return Rejected("no_text", f"the {'page shows' if page else 'content is'} {reason}")
+    return MainText(media_type, text, text if page else None)
 
 
 def _text_of_page(html: str) -> str | Rejected:
@@ -89,7 +86,7 @@ def _text_of_page(html: str) -> str | Rejected:
 
 def _why_no_text(text: str) -> str | None:
     if not text:
-        return "empty"
+        return "nothing"
     junk = visible = 0
     for start in range(0, len(text), _SAMPLE):
         rest = _BLANK.sub("", text[start : start + _SAMPLE])
@@ -98,7 +95,7 @@ def _why_no_text(text: str) -> str | None:
         if visible >= _SAMPLE // 2:
             break
     if visible == 0:
-        return "blank"
+        return "nothing but white space"
     if junk > visible * UNPRINTABLE_SHARE:
         return f"{junk / visible:.0%} unprintable characters: binary, or in another encoding"
     return None

@@ -24,6 +24,14 @@ _OPTIONAL = _names(
 )
 _RAW_TEXT = _names("script style textarea title iframe noembed noframes xmp")
 _FOREIGN = frozenset(("svg", "math"))
+_BREAKOUT = _names(
+    "b big blockquote body br center code dd div dl dt em embed font h1 h2 h3 h4 h5 h6 head hr i"
+    " img li listing menu meta nobr ol p pre ruby s small span strong strike sub sup table tt u ul"
+    " var"
+)
+"""In SVG and MathML these end the foreign content, where ``<x/>`` is an element without content."""
+_INTEGRATION = _names("foreignobject desc title annotation-xml mi mo mn ms mtext")
+"""Inside these, foreign content holds HTML again."""
 _BARRIERS = _names("table template object applet marquee")
 """An end tag outside does not close elements inside these."""
 _INLINE = _names(
@@ -74,9 +82,12 @@ def measure(html: str, *, limit: int) -> Nesting:
             open_elements.close(name)
             continue
         work += open_elements.depth + 1
+        foreign = open_elements.foreign
+        if foreign and name in _BREAKOUT:
+            open_elements.leave_foreign()
+            foreign = False
         if name in _VOID or name in _OPTIONAL:
             continue
-        foreign = open_elements.foreign
         if html[position - 2] == "/" and (foreign or name in _FOREIGN):
             continue
         if name in _RAW_TEXT and not foreign:
@@ -102,10 +113,16 @@ class _OpenElements:
         self._places: dict[str, list[int]] = {}
         self._barriers: list[int] = []
         self._blocks: list[int] = []
+        self._foreign: list[int] = []
+        self._html: list[int] = []
 
     @property
     def foreign(self) -> bool:
-        return bool(self._places.get("svg") or self._places.get("math"))
+        """Whether SVG or MathML is open, and no HTML inside it."""
+        return bool(self._foreign) and (not self._html or self._foreign[-1] > self._html[-1])
+
+    def leave_foreign(self) -> None:
+        self._html.append(self._foreign[-1])
 
     def open(self, name: str) -> None:
         place = len(self._stack)
@@ -115,6 +132,10 @@ class _OpenElements:
             self._barriers.append(place)
         if name not in _INLINE:
             self._blocks.append(place)
+        if name in _INTEGRATION and self.foreign:
+            self._html.append(place)
+        if name in _FOREIGN:
+            self._foreign.append(place)
         self.depth += 1
 
     def close(self, name: str) -> None:
@@ -135,6 +156,6 @@ class _OpenElements:
                 self._places[name].pop()
                 self.depth -= 1
         del self._stack[place:]
-        for places in (self._barriers, self._blocks):
+        for places in (self._barriers, self._blocks, self._foreign, self._html):
             while places and places[-1] >= place:
                 places.pop()

@@ -9,8 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-_INVISIBLE = dict.fromkeys([0x00AD, 0x200B, 0x2060, 0xFEFF])
-_WHITE_SPACE = re.compile(r"\s+")
+_INVISIBLE = ("\u00ad", "\u200b", "\u2060", "\ufeff")
 _LONG_RUN = re.compile(r"([^\w\s]{64})[^\w\s]++")
 """Normalising a run of combining marks takes time quadratic in its length."""
 
@@ -31,13 +30,19 @@ _TOKEN = re.compile(rf"[{_UNSPACED}]|[^\s{_PUNCTUATION}{_UNSPACED}]+")
 
 def normalise(text: str) -> str:
     """The text as it is compared; ``normalise(normalise(t)) == normalise(t)``."""
-    text = _LONG_RUN.sub(r"\1", text.translate(_INVISIBLE))
-    for _ in range(3):
+    text = _LONG_RUN.sub(r"\1", text)
+    before = None
+    while text != before:  # two rounds, or three where folding makes new compositions
         before = text
-        text = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
-        if text == before:
-            break
-    return _WHITE_SPACE.sub(" ", text.translate(_INVISIBLE)).strip()
+        text = _visible(unicodedata.normalize("NFKC", text).casefold())
+    return " ".join(text.split())
+
+
+def _visible(text: str) -> str:
+    if not text.isascii():
+        for character in _INVISIBLE:
+            text = text.replace(character, "")
+    return text
 
 
 def shingles(normalised: str) -> int:

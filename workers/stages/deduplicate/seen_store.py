@@ -101,6 +101,8 @@ class WindowedSeenStore:
         if known is not None and known.is_of(fingerprint):
             changed = known.withdrawn and self._reinstate(known)
             return known.claim(METHOD), changed
+        if known is not None:
+            self._unlink(known)  # its origin names another article now
         entry = self._decide(Entry(fingerprint, origin))
         self._store(entry, day)
         return entry.claim(METHOD), True
@@ -110,7 +112,7 @@ class WindowedSeenStore:
         entry = self._entries.get(withdrawal.origin)
         if entry is None or not entry.passes or entry.id != withdrawal.id:
             return None
-        self._withdraw(entry)
+        self._withdraw(entry, self._day(Origin.parse(entry.origin).timestamp))
         return entry.claim(METHOD)
 
     def restore(self, record: Claim) -> None:
@@ -118,14 +120,17 @@ class WindowedSeenStore:
         day = self._advance(Origin.parse(record.origin).timestamp)
         entry = self._entries.get(record.origin)
         if entry is None or not entry.is_of(record):
+            if entry is not None:
+                self._unlink(entry)
             entry = Entry(record, record.origin)
             entry.assume(record.verdict)
             entry.withdrawn = record.withdrawn
             self._store(entry, day)
             return
         entry.assume(record.verdict)
+        self._keep(entry, day)
         if record.withdrawn:
-            self._withdraw(entry)
+            self._withdraw(entry, day)
         elif entry.withdrawn:
             self._reinstate(entry)
 
@@ -143,9 +148,6 @@ class WindowedSeenStore:
         return entry
 
     def _store(self, entry: Entry, day: int) -> None:
-        replaced = self._entries.get(entry.origin)
-        if replaced is not None:
-            self._unlink(replaced)  # its origin names another article now
         self._entries[entry.origin] = entry
         self._keep(entry, day)
         if entry.passes and not entry.withdrawn:
@@ -183,9 +185,12 @@ class WindowedSeenStore:
             self._versions.remove(entry)
             self._contents.remove(entry)
 
-    def _withdraw(self, entry: Entry) -> None:
-        self._unlink(entry)
-        entry.withdrawn = True
+    def _withdraw(self, entry: Entry, day: int) -> None:
+        if not entry.withdrawn:
+            self._unlink(entry)
+            entry.withdrawn = True
+            entry.kept = -1  # what kept it longer than its own day has no hold on it any more
+            self._keep(entry, day)
 
     def _reinstate(self, entry: Entry) -> bool:
         """Let a withdrawn version count again, unless its number has been given out anew."""
@@ -206,8 +211,11 @@ class WindowedSeenStore:
             self._oldest_day = max(0, (timestamp - self._window_ms) // DAY_MS)
             for day in sorted(day for day in self._days if day < self._oldest_day):
                 for entry in self._days.pop(day):
-                    if entry.kept == day:
+                    if entry.kept <= day:
                         self._forget(entry)
+        return self._day(timestamp)
+
+    def _day(self, timestamp: int) -> int:
         return max(timestamp // DAY_MS, self._oldest_day)
 
     def _forget(self, entry: Entry) -> None:
