@@ -77,8 +77,8 @@ def test_the_installed_package_gets_the_gazetteer_and_not_the_sources(
 ) -> None:
     folder, sources, compiled = "/", set(), []
     for name, rest in instructions:
-        if name == "WORKDIR":
-            folder = rest
+        if name in ("FROM", "WORKDIR"):
+            folder = "/" if name == "FROM" else rest
         elif name == "COPY" and not rest.startswith("--from="):
             sources.add(folder)
         elif "workers.stages.tag_entities.compile_gazetteer" in rest:

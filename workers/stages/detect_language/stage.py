@@ -35,6 +35,7 @@ class DetectLanguage:
 
     def __init__(self, engine: str = "py3langid") -> None:
         """Load the engine; ValueError names those there are if ``engine`` is not one."""
+        self.engine = engine
         self._engine = load_engine(engine)
         self._opinion = None if engine == SECOND else SECOND
 
