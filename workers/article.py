@@ -16,6 +16,7 @@ from topics.records import (
     Fingerprint,
     Origin,
     RawArticle,
+    StageRun,
     Verdict,
 )
 
@@ -63,6 +64,13 @@ def open_article(
             similarity=verdict.similarity,
         ),
         provenance=provenance,
+        stages=[
+            StageRun(
+                name="deduplicate",
+                version=fingerprint.algorithm.rpartition("/")[2],
+                status="ok",
+            )
+        ],
         unknown=raw.unknown,
     )
 

@@ -208,6 +208,7 @@ class ClaimHop:
                 id=opened.id,
                 consumed=consumed,
                 stage=step,
+                stages=opened.stages,
             )
             return Finished(
                 consumed,
