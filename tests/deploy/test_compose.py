@@ -2,14 +2,18 @@
 
 import importlib.util
 import json
+import lzma
+import os
 import re
 from collections.abc import Iterator
 from graphlib import TopologicalSorter
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import pytest
 from jsonschema import Draft7Validator
+from py3langid.langid import MODEL_FILE
 
 from workers import settings
 from workers.pipeline import STEPS
@@ -156,6 +160,16 @@ def test_a_worker_has_room_for_its_processes(workers: Services) -> None:
         loaded = settings.load(service["environment"])
         needed = loaded.processes * loaded.task_memory + 256
         assert megabytes(service["mem_limit"]) >= needed, name
+
+
+def test_a_worker_can_unpack_its_language_model(workers: Services) -> None:
+    with lzma.open(str(files("py3langid") / MODEL_FILE)) as packed:
+        unpacked = packed.seek(0, os.SEEK_END)
+    for name, service in workers.items():
+        (tmpfs,) = service["tmpfs"]
+        size = re.fullmatch(r"/tmp:size=(\d+m),mode=1777", tmpfs)
+        assert size is not None
+        assert megabytes(size[1]) * 2**20 > unpacked * 1.5, name
 
 
 def test_kafka_is_reached_where_it_says_that_it_is(services: Services) -> None:
