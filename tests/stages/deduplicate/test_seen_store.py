@@ -143,6 +143,7 @@ def test_nothing_points_to_a_withdrawn_original(store: WindowedSeenStore) -> Non
     assert withdrawn is not None
     assert withdrawn.withdrawn
     assert withdrawn.verdict == claim.verdict
+    assert store.withdraw(withdrawal(claim)) is None
     assert store.claim(article("b", "one"), at(1)).kind == "original"
     assert store.claim(article("a", "two"), at(2)).kind == "original"
 

@@ -59,6 +59,13 @@ class Entry:
         """Whether the arrival is new copy."""
         return self.kind in ("original", "revision")
 
+    def longest_kept(self) -> int:
+        """The last day with which it or an older version of its article is forgotten."""
+        longest, older = self.kept, self.older
+        while older is not None:
+            longest, older = max(longest, older.kept), older.older
+        return longest
+
     def is_of(self, other: Fingerprint | Claim) -> bool:
         """Whether it is a claim of the same article with the same content and headline."""
         return (

@@ -35,7 +35,7 @@ class SeenStore(Protocol):
         Later arrivals no longer repeat, copy or revise it, and its version is given out anew. Its
         own verdict stays, so that a redelivery keeps its answer; that redelivery makes it count
         again, since it goes on its way again. Returns the changelog record to write; None if there
-        is no such claim (any more).
+        is no such claim (any more) or nothing changes.
         """
         ...
 
@@ -110,7 +110,7 @@ class WindowedSeenStore:
     def withdraw(self, withdrawal: Withdrawal) -> Claim | None:
         """Forget an original or revision that became a dead letter; see ``SeenStore``."""
         entry = self._entries.get(withdrawal.origin)
-        if entry is None or not entry.passes or entry.id != withdrawal.id:
+        if entry is None or not entry.passes or entry.withdrawn or entry.id != withdrawal.id:
             return None
         self._withdraw(entry, self._day(Origin.parse(entry.origin).timestamp))
         return entry.claim(METHOD)
@@ -170,13 +170,6 @@ class WindowedSeenStore:
             return False
         entry.linked = True
         self._contents.add(entry)
-        # The current version outlives the older ones, lest its number be given out again.
-        current = self._versions.current(entry.id)
-        older = entry.older
-        if current is not None and current is not entry:
-            self._keep(current, entry.kept)
-        elif older is not None:
-            self._keep(entry, older.kept)
         return True
 
     def _unlink(self, entry: Entry) -> None:
@@ -186,11 +179,12 @@ class WindowedSeenStore:
             self._contents.remove(entry)
 
     def _withdraw(self, entry: Entry, day: int) -> None:
-        if not entry.withdrawn:
-            self._unlink(entry)
-            entry.withdrawn = True
-            entry.kept = -1  # what kept it longer than its own day has no hold on it any more
-            self._keep(entry, day)
+        if entry.withdrawn:
+            return
+        self._unlink(entry)
+        entry.withdrawn = True
+        entry.kept = -1  # what kept it longer than its own day has no hold on it any more
+        self._keep(entry, day)
 
     def _reinstate(self, entry: Entry) -> bool:
         """Let a withdrawn version count again, unless its number has been given out anew."""
@@ -211,7 +205,12 @@ class WindowedSeenStore:
             self._oldest_day = max(0, (timestamp - self._window_ms) // DAY_MS)
             for day in sorted(day for day in self._days if day < self._oldest_day):
                 for entry in self._days.pop(day):
-                    if entry.kept <= day:
+                    if entry.kept > day:
+                        continue
+                    if (longer := entry.longest_kept()) > day:
+                        # It outlives older versions, lest its number be given out again.
+                        self._days[longer].append(entry)
+                    else:
                         self._forget(entry)
         return self._day(timestamp)
 
