@@ -7,6 +7,8 @@ lost on the way there.
 
 from __future__ import annotations
 
+import hashlib
+import stat
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -27,6 +29,10 @@ _MEDIA_TYPES: dict[str, MediaType] = {
     ".txt": "text/plain",
 }
 _GUESSED_FROM = 64 * 1024
+_SHOWN = 200
+_LONGEST_ID = 512
+_DAMAGED = 0.01
+"""Share of a text's characters that may be unreadable before its encoding is in doubt."""
 
 
 class SourceError(ValueError):
@@ -49,20 +55,30 @@ def check(sources: Sequence[str]) -> None:
         if source == STANDARD_INPUT:
             continue
         path = Path(source)
-        if not path.exists():
-            raise SourceError(f"{source}: no such file or folder")
-        if path.is_file() and path.suffix.lower() not in SUFFIXES:
+        try:
+            mode = path.stat().st_mode
+        except (FileNotFoundError, NotADirectoryError, ValueError):
+            raise SourceError(f"{_shown(source)}: no such file or folder") from None
+        except OSError as error:
+            raise SourceError(f"{_shown(source)}: cannot be read: {error.strerror}") from None
+        if not stat.S_ISDIR(mode) and path.suffix.lower() not in SUFFIXES:
             raise SourceError(
-                f"{source}: not a kind of file that is read; give {', '.join(SUFFIXES)}, a folder "
-                f"of those, or {STANDARD_INPUT} for JSONL on standard input"
+                f"{_shown(source)}: not a kind of file that is read; "
+                f"give {', '.join(SUFFIXES)}, a folder of those, or {STANDARD_INPUT} for "
+                "JSONL on standard input"
             )
+
+
+def _shown(source: str) -> str:
+    return source if len(source) <= _SHOWN else f"{source[:_SHOWN]}…"
 
 
 def read(sources: Sequence[str]) -> Iterator[Found]:
     """All records of all sources, in order; folders in order of their paths."""
     for source in sources:
         if source == STANDARD_INPUT:
-            yield from _lines(sys.stdin.buffer, "standard input")
+            with standard_input() as stream:
+                yield from _lines(stream, "standard input")
             continue
         path = Path(source)
         files: Iterable[Path] = [path]
@@ -74,6 +90,16 @@ def read(sources: Sequence[str]) -> Iterator[Found]:
             )
         for file in files:
             yield from _file(file)
+
+
+def standard_input() -> BinaryIO:
+    """Standard input as bytes; SourceError if it is closed.
+
+    A reader of our own: Python aborts at its end while another thread still waits in its reader.
+    """
+    if sys.stdin is None:
+        raise SourceError("standard input is closed; give it JSONL, or name a file")
+    return open(sys.stdin.fileno(), "rb", closefd=False)
 
 
 def _file(path: Path) -> Iterator[Found]:
@@ -90,11 +116,16 @@ def _file(path: Path) -> Iterator[Found]:
         raise SourceError(f"{path}: cannot be read: {error.strerror or error}") from error
 
 
-def _lines(stream: BinaryIO, name: str) -> Iterator[Found]:
-    for number, line in enumerate(stream, 1):
-        value = line.strip(b" \t\r\n")
-        if number == 1:
-            value = value.removeprefix(b"\xef\xbb\xbf")
+def lines(stream: Iterable[bytes]) -> Iterator[bytes]:
+    """The lines of JSONL without their ends and without the byte order mark of some editors."""
+    for number, line in enumerate(stream):
+        if number == 0:
+            line = line.removeprefix(b"\xef\xbb\xbf")
+        yield line.strip(b" \t\r\n")
+
+
+def _lines(stream: Iterable[bytes], name: str) -> Iterator[Found]:
+    for number, value in enumerate(lines(stream), 1):
         if value:
             yield Found(f"{name}:{number}", value, key_of(value))
 
@@ -108,8 +139,11 @@ def _json(data: bytes, name: str) -> Iterator[Found]:
     if not isinstance(value, list):
         yield Found(name, data, key_of(data))
         return
-    for number, item in enumerate(value, 1):
-        encoded = orjson.dumps(item)
+    try:
+        items = [orjson.dumps(item) for item in value]
+    except TypeError:  # nested deeper than can be written
+        items = [data]
+    for number, encoded in enumerate(items, 1):
         yield Found(f"{name}:{number}", encoded, key_of(encoded))
 
 
@@ -119,12 +153,19 @@ def _document(data: bytes, name: str, media_type: MediaType) -> Found:
         return Found(name, data, name.encode("utf-8", "replace"))
     guid = name.encode("utf-8", "replace").decode("utf-8")
     article = RawArticle(
-        id=f"file:{guid}"[:512],
+        id=_id(guid),
         content=content,
         media_type=media_type,
         feed=Feed(kind="file", guid=guid),
     )
     return Found(name, codec.encode(article), article.id.encode() if article.id else None)
+
+
+def _id(name: str) -> str:
+    """An id made of a file's name; of its hash where the name cannot be one."""
+    if len(name) + 5 <= _LONGEST_ID and name.isprintable():
+        return f"file:{name}"
+    return f"file:{hashlib.sha256(name.encode()).hexdigest()}"
 
 
 def _text(data: bytes) -> str | None:
@@ -134,10 +175,23 @@ def _text(data: bytes) -> str | None:
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:
-        guess = from_bytes(data[:_GUESSED_FROM]).best()
-    if guess is None:
-        return None
-    return data.decode(guess.encoding, "replace")
+        pass
+    # A page with a few damaged bytes, or cut in the middle of a character, is still UTF-8.
+    text = data.decode("utf-8-sig", "replace")
+    beyond_ascii = sum(character > "\x7f" for character in text)
+    if text.count("\ufffd") <= _DAMAGED * beyond_ascii:
+        return text
+    guess = _guess(data)
+    return None if guess is None else data.decode(guess, "replace")
+
+
+def _guess(data: bytes) -> str | None:
+    """The likeliest encoding of the beginning, wherever that cuts a character of several bytes."""
+    for cut in range(4):
+        guess = from_bytes(data[: _GUESSED_FROM - cut]).best()
+        if guess is not None or len(data) <= _GUESSED_FROM - cut:
+            return None if guess is None else guess.encoding
+    return None
 
 
 def key_of(value: bytes) -> bytes | None:
