@@ -5,8 +5,9 @@ from __future__ import annotations
 import argparse
 import asyncio
 import sys
+from typing import BinaryIO
 
-from workers import pipeline, settings
+from workers import pipeline, settings, sources
 from workers.commands import CommandError
 
 LINES_PER_PROCESS = 8
@@ -36,7 +37,7 @@ def run(arguments: argparse.Namespace) -> int:
             raise CommandError(f"no stage {name!r}; there are {', '.join(pipeline.STAGES)}")
     steps = tuple(step for step in pipeline.steps_of(names) if step != pipeline.CLAIM)
 
-    async def enrich() -> None:
+    async def enrich(stream: BinaryIO) -> None:
         pool = TaskPool(
             settings.pool_plan(chosen, steps),
             Limits(chosen.task_timeout, chosen.task_memory),
@@ -51,11 +52,12 @@ def run(arguments: argparse.Namespace) -> int:
             LINES_PER_PROCESS * chosen.processes,
         )
         try:
-            async for outcome in desk.run(sys.stdin.buffer):
+            async for outcome in desk.run(sources.lines(stream)):
                 sys.stdout.buffer.write(outcome.line())
                 sys.stdout.buffer.flush()
         finally:
             await pool.stop()
 
-    asyncio.run(enrich())
+    with sources.standard_input() as stream:
+        asyncio.run(enrich(stream))
     return 0

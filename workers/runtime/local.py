@@ -7,6 +7,7 @@ made in the order of the lines, and outcomes leave in that order.
 from __future__ import annotations
 
 import asyncio
+import itertools
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -24,6 +25,7 @@ from workers.chain import Halted, conclude
 from workers.outcome import Failed, Rejected
 from workers.runtime.performers import Printed
 from workers.runtime.pool import TaskPool
+from workers.runtime.read_ahead import read_ahead
 from workers.stages.deduplicate import SeenStore
 
 INPUT = "stdin"
@@ -62,8 +64,8 @@ class LocalDesk:
     _dead: dict[str, str] = field(default_factory=dict)
 
     async def run(self, lines: Iterable[bytes]) -> AsyncIterator[Outcome]:
-        """One outcome per line, in order."""
-        opened: asyncio.Queue[asyncio.Task[Any] | None] = asyncio.Queue(self.window)
+        """One outcome per line (without its line end), in order."""
+        opened: asyncio.Queue[asyncio.Task[Any] | BaseException | None] = asyncio.Queue(self.window)
         claimed: asyncio.Queue[asyncio.Task[Outcome] | BaseException | None] = asyncio.Queue(
             self.window
         )
@@ -81,17 +83,21 @@ class LocalDesk:
                 pending.cancel()
 
     async def _open_all(
-        self, lines: Iterable[bytes], opened: asyncio.Queue[asyncio.Task[Any] | None]
+        self,
+        lines: Iterable[bytes],
+        opened: asyncio.Queue[asyncio.Task[Any] | BaseException | None],
     ) -> None:
-        iterator = iter(lines)
-        number = 0
-        while (line := await asyncio.to_thread(next, iterator, None)) is not None:
-            number += 1
-            await opened.put(asyncio.create_task(self._open(line, Origin(INPUT, 0, number, 0))))
-        await opened.put(None)
+        number = itertools.count(1)
+        try:
+            async for group in read_ahead(lines, self.window):
+                for line in group:
+                    origin = Origin(INPUT, 0, next(number), 0)
+                    await opened.put(asyncio.create_task(self._open(line, origin)))
+            await opened.put(None)
+        except Exception as error:
+            await opened.put(error)
 
-    async def _open(self, line: bytes, origin: Origin) -> tuple[bytes, Origin, Any]:
-        value = line.strip(b" \t\r\n")
+    async def _open(self, value: bytes, origin: Origin) -> tuple[bytes, Origin, Any]:
         if pipeline.DEDUPLICATE in self.stages:
             return value, origin, await self.pool.run(pipeline.FINGERPRINT, value)
         try:
@@ -101,11 +107,13 @@ class LocalDesk:
 
     async def _claim_all(
         self,
-        opened: asyncio.Queue[asyncio.Task[Any] | None],
+        opened: asyncio.Queue[asyncio.Task[Any] | BaseException | None],
         claimed: asyncio.Queue[asyncio.Task[Outcome] | BaseException | None],
     ) -> None:
         try:
             while (task := await opened.get()) is not None:
+                if isinstance(task, BaseException):
+                    raise task
                 value, origin, found = await task
                 await claimed.put(asyncio.create_task(self._after_claim(value, origin, found)))
             await claimed.put(None)

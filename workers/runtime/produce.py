@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import itertools
-import queue
-import threading
 import time
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass
@@ -15,6 +12,7 @@ from topics import catalog, headers
 from topics.records import Origin
 from workers.runtime.dead_letters import dead_letter, truncated
 from workers.runtime.delivery import Delivered, Delivery, DeliveryError, Message, TooLarge
+from workers.runtime.read_ahead import read_ahead
 from workers.runtime.record import Consumed
 from workers.settings import Settings
 from workers.sources import Found
@@ -40,7 +38,7 @@ async def produce(
     """Deliver records in order, a hundred at a time; DeliveryError if Kafka does not take them."""
     topic = settings.topic(catalog.RAW.name)
     counted = itertools.count()
-    async for group in _grouped(found):
+    async for group in read_ahead(found, TOGETHER):
         now = datetime.now(UTC)
         messages = [
             Message(
@@ -99,32 +97,3 @@ async def _too_large(
     (refused,) = await delivery.send([truncated(letter)])
     if isinstance(refused, TooLarge):
         raise DeliveryError(f"not even a truncated dead letter fits: {refused.detail}")
-
-
-async def _grouped(found: Iterable[Found]) -> AsyncIterator[list[Found]]:
-    """Whatever is there, up to TOGETHER at once: standard input may be slow and must not block."""
-    waiting: queue.Queue[Found | BaseException | None] = queue.Queue(maxsize=2 * TOGETHER)
-
-    def read() -> None:
-        try:
-            for item in found:
-                waiting.put(item)
-            waiting.put(None)
-        except BaseException as error:
-            waiting.put(error)
-
-    threading.Thread(target=read, name="read-sources", daemon=True).start()
-    ended = False
-    while not ended:
-        item = await asyncio.to_thread(waiting.get)
-        group: list[Found] = []
-        while isinstance(item, Found):
-            group.append(item)
-            if len(group) == TOGETHER or waiting.empty():
-                break
-            item = waiting.get_nowait()
-        if group:
-            yield group
-        if isinstance(item, BaseException):
-            raise item
-        ended = item is None
