@@ -19,6 +19,7 @@ from topics.records import (
     StageRun,
     Verdict,
 )
+from workers.stages.deduplicate.media_type import sniff
 
 _CARRIED = ("url", "source", "headline", "authors", "published_at", "fetched_at", "language")
 
@@ -80,7 +81,7 @@ def bare_article(raw: RawArticle, *, id: str) -> Article:
     return Article(
         id=id,
         content=raw.content,
-        media_type=raw.media_type or "text/plain",
+        media_type=raw.media_type or sniff(raw.content),
         url=raw.url,
         source=raw.source,
         headline=raw.headline,
