@@ -33,11 +33,19 @@ class Topic:
     """How long records stay; -1 for ever."""
     compacted: bool = False
 
-    def layout(self, *, min_insync: int | None = None) -> Mapping[str, str]:
-        """Topic-level configuration for the broker."""
+    def layout(
+        self, *, min_insync: int | None = None, claim_window_ms: int | None = None
+    ) -> Mapping[str, str]:
+        """Topic-level configuration for the broker.
+
+        The changelog of the claims stays a day longer than the window in which claims count.
+        """
+        retention_ms = self.retention_ms
+        if self is CLAIMS and claim_window_ms is not None:
+            retention_ms = claim_window_ms + DAY_MS
         settings = {
             "cleanup.policy": "compact,delete" if self.compacted else "delete",
-            "retention.ms": str(self.retention_ms),
+            "retention.ms": str(retention_ms),
             "max.message.bytes": str(MAX_MESSAGE_BYTES),
         }
         if min_insync is not None:

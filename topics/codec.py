@@ -58,6 +58,7 @@ def decode(kind: type[Record], data: bytes | None) -> Record:
     extra: dict[str, Any] = {}
     if "unknown" in known:
         extra = {name: value.pop(name) for name in value.keys() - _wire_names(kind)}
+        _check_writable(extra)
     try:
         record = msgspec.convert(value, kind)
     except msgspec.ValidationError as error:
@@ -91,6 +92,14 @@ def check_version(version: object) -> None:
             "invalid",
             f"schema_version {version} is newer than {SCHEMA_VERSION}; upgrade this worker",
         )
+
+
+def _check_writable(unknown: dict[str, Any]) -> None:
+    """Refuse what can be read but not written again: nesting has a lower limit in writing."""
+    try:
+        orjson.dumps(unknown)
+    except TypeError as error:
+        raise DecodeError("invalid", f"its unknown fields cannot be kept: {error}") from None
 
 
 def _wire_names(kind: type[msgspec.Struct]) -> set[str]:

@@ -124,7 +124,7 @@ class Summary:
                 f"{escape(entity['name'])} [dim]{entity['type']}"
                 + (f" {entity['link']['country'] or ''}" if entity.get("link") else "")
                 + "[/dim]"
-                for entity in record.get("entities", [])[:ENTITIES_SHOWN]
+                for entity in _named(record)[:ENTITIES_SHOWN]
             ]
             console.print(f"  entities: {', '.join(named) or 'none'}")
             cut = [
@@ -137,9 +137,15 @@ class Summary:
             console.print(f"  removed:  {escape('; '.join(cut)) or 'nothing'}", highlight=False)
 
 
+def _named(record: dict[str, Any]) -> list[dict[str, Any]]:
+    """The entities with a name, by salience: dates are many and tell little in a list."""
+    named = [entity for entity in record.get("entities", []) if entity["type"] != "date"]
+    return sorted(named, key=lambda entity: -entity["salience"])
+
+
 def _interest(record: dict[str, Any]) -> tuple[int, int]:
     """Articles with entities and with something removed show most."""
-    entities = len(record.get("entities") or [])
+    entities = len(_named(record))
     return (bool(record.get("removed_summary")) + 2 * bool(entities), entities)
 
 

@@ -37,7 +37,13 @@ def embedded() -> Iterator[str]:
     port = free_port()
     address = f"127.0.0.1:{port}"
     with tempfile.TemporaryFile() as log:
-        process = _start(address, log)
+        try:
+            process = _start(address, log)
+        except (OSError, RuntimeError) as error:  # no binary for this machine, or it may not run
+            raise BrokerError(
+                f"the embedded broker cannot be run on this machine ({error}); "
+                "use a Kafka that exists: --bootstrap HOST:PORT"
+            ) from error
         try:
             _wait_until_ready(process, address, log)
             yield address

@@ -9,7 +9,9 @@ made impossible to acknowledge, and the process ends without a commit.
 from __future__ import annotations
 
 import asyncio
+import tempfile
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 import faust
@@ -106,6 +108,8 @@ class Consumption:
             consumer_max_fetch_size=1024 * 1024,
             stream_buffer_maxsize=settings.batch,
             store="memory://",
+            # Nothing is kept there, yet Faust makes the folder, by default in the current one.
+            datadir=Path(tempfile.gettempdir(), "copydesk-faust"),
             key_serializer="raw",
             value_serializer="raw",
             topic_allow_declare=False,

@@ -31,6 +31,10 @@ WATCH_SECONDS = 0.1
 LIST_EVERY = 5
 
 
+class PoolError(Exception):
+    """The pool's processes could not be started; the message says why, as far as it is known."""
+
+
 @dataclass(frozen=True)
 class Limits:
     """Of one task."""
@@ -70,17 +74,26 @@ class TaskPool:
         return self._gate.inside
 
     async def start(self) -> None:
-        """Start the processes and wait until one of them has loaded its models."""
+        """Start the processes and wait until one of them has loaded its models.
+
+        Raises PoolError if none can.
+        """
         hand_down(self._plan)
         context = multiprocessing.get_context("forkserver")
         context.set_forkserver_preload([performers.__name__])
-        self._pool = pebble.ProcessPool(
-            max_workers=self._processes,
-            context=context,
-            initializer=_prepare,
-            initargs=(self._plan,),
-        )
-        await asyncio.wrap_future(self._pool.schedule(os.getpid))
+        try:
+            self._pool = pebble.ProcessPool(
+                max_workers=self._processes,
+                context=context,
+                initializer=_prepare,
+                initargs=(self._plan,),
+            )
+            await asyncio.wrap_future(self._pool.schedule(os.getpid))
+        except (OSError, RuntimeError) as error:  # ProcessExpired is an OSError
+            raise PoolError(
+                f"the processes for {', '.join(self._plan.steps) or 'the stages'} could not be "
+                f"started ({error}); their own words are above, and copydesk doctor looks closer"
+            ) from error
         self._ready.set()
         self._watch = asyncio.create_task(self._watch_memory(), name="watch-memory")
 
