@@ -14,6 +14,9 @@ from workers.runtime.record import Consumed
 from workers.settings import Settings
 
 LONGEST_MESSAGE = 1000
+LONGEST_ID = 512
+LONGEST_HEADER = 4096
+"""Bytes of a header that a truncated dead letter keeps."""
 TRUNCATED_BYTES = 512 * 1024
 """What is kept of a payload that the dead-letter topic refuses: below every broker's default."""
 
@@ -37,7 +40,7 @@ def dead_letter(
     told = consumed.headers
     own = headers.event(
         catalog.DEAD_LETTER,
-        id=id or told.get("ce_subject") or str(consumed.origin),
+        id=(id or told.get("ce_subject") or str(consumed.origin))[:LONGEST_ID],
         origin=consumed.origin,
         stage=stage,
         stages=(),
@@ -78,7 +81,10 @@ def dead_letter(
 
 
 def truncated(letter: Message) -> Message:
-    """The same dead letter with only the beginning of its payload, and the hash of all of it."""
+    """The same dead letter with only the beginning of its payload, and the hash of all of it.
+
+    Without longer headers too: others' headers may be what made it too large.
+    """
     payload = letter.value or b""
     extra = {
         DEAD_LETTER_PREFIX + "truncated": "true",
@@ -88,5 +94,8 @@ def truncated(letter: Message) -> Message:
         topic=letter.topic,
         key=(letter.key or b"")[:1024] or None,
         value=payload[:TRUNCATED_BYTES],
-        headers=[*letter.headers, *headers.write(extra)],
+        headers=[
+            *(header for header in letter.headers if len(header[1]) <= LONGEST_HEADER),
+            *headers.write(extra),
+        ],
     )

@@ -31,6 +31,9 @@ from workers.settings import Settings
 
 log = logs.get(__name__)
 
+LATEST_MS = 253_402_300_800_000
+"""The year 10000."""
+
 
 class Hop(Protocol):
     """What a Faust app does with the batches of one topic."""
@@ -349,8 +352,12 @@ def _dead(
 
 
 def _time(text: str | None) -> datetime | None:
-    return datetime.fromisoformat(text) if text else None
+    known = articles.utc(text)
+    return datetime.fromisoformat(known) if known else None
 
 
 def _arrival(origin: Origin) -> datetime | None:
-    return datetime.fromtimestamp(origin.timestamp / 1000, UTC) if origin.timestamp > 0 else None
+    """The arrival's time; None without one, or with one beyond datetime (microseconds, say)."""
+    if not 0 < origin.timestamp < LATEST_MS:
+        return None
+    return datetime.fromtimestamp(origin.timestamp / 1000, UTC)

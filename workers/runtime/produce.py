@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 from topics import catalog, headers
 from topics.records import Origin
-from workers.runtime.dead_letters import dead_letter, truncated
+from workers.runtime.dead_letters import LONGEST_ID, dead_letter, truncated
 from workers.runtime.delivery import Delivered, Delivery, DeliveryError, Message, TooLarge
 from workers.runtime.read_ahead import read_ahead
 from workers.runtime.record import Consumed
@@ -48,7 +48,9 @@ async def produce(
                 headers.write(
                     headers.event(
                         catalog.RAW,
-                        id=(item.key or b"").decode("utf-8", "replace") or item.where,
+                        id=((item.key or b"").decode("utf-8", "replace") or item.where)[
+                            :LONGEST_ID
+                        ],
                         origin=None,
                         stage=STAGE,
                         stages=(),

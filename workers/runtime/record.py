@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Literal
 
 from topics import headers
 from topics.records import Origin
 from workers.runtime.delivery import Message
+
+LONGEST_TOPIC = 249
+"""Characters of a topic's name that Kafka allows."""
 
 
 @dataclass(frozen=True)
@@ -30,20 +32,17 @@ class Consumed:
         carried = self.headers.get(headers.ORIGIN)
         if carried is not None:
             try:
-                return Origin.parse(carried)
+                origin = Origin.parse(carried)
             except ValueError:
-                pass  # some producers use the header's name for purposes of their own
+                origin = None  # some producers use the header's name for purposes of their own
+            if origin is not None and _is_possible(origin):
+                return origin
         return Origin(self.topic, self.partition, self.offset, self.timestamp)
 
     @property
     def trace(self) -> str | None:
         """The trace that the record belongs to."""
         return self.headers.get(headers.TRACEPARENT)
-
-    @property
-    def time(self) -> datetime:
-        """The record's time."""
-        return datetime.fromtimestamp(self.timestamp / 1000, UTC)
 
 
 @dataclass(frozen=True)
@@ -58,3 +57,13 @@ class Finished:
     id: str | None = None
     withdrawal: Callable[[], Message] | None = None
     """Makes what gives the claim back, should the output turn out too large."""
+
+
+def _is_possible(origin: Origin) -> bool:
+    """Whether Kafka could have named a record like this; anything may stand in a header."""
+    return (
+        len(origin.topic) <= LONGEST_TOPIC
+        and 0 <= origin.partition < 2**31
+        and 0 <= origin.offset < 2**63
+        and -1 <= origin.timestamp < 2**63
+    )
