@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from aiokafka import AIOKafkaProducer
-from aiokafka.errors import KafkaError, MessageSizeTooLargeError
+from aiokafka.errors import KafkaError, MessageSizeTooLargeError, RecordListTooLargeError
 
 from topics.catalog import MAX_MESSAGE_BYTES
 from topics.headers import Headers
@@ -25,6 +25,7 @@ LARGEST_REQUEST = 2 * MAX_MESSAGE_BYTES
 BATCH_BYTES = 1024 * 1024
 FIRST_PAUSE = 0.2
 LONGEST_PAUSE = 5.0
+TOO_LARGE = (MessageSizeTooLargeError, RecordListTooLargeError)
 
 
 class DeliveryError(Exception):
@@ -111,10 +112,15 @@ class Delivery:
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, LONGEST_PAUSE)
             for i in failed:
-                error = answers[i]
-                self._retried(type(error).__name__)
-                # A batch is refused whole for one large record: alone, each shows its own answer.
-                answers[i] = (await self._send_together([messages[i]], alone=True))[0]
+                self._retried(type(answers[i]).__name__)
+            # A batch is refused whole for one large record: alone, each shows its own answer.
+            large = [i for i in failed if isinstance(answers[i], TOO_LARGE)]
+            for i in large:
+                (answers[i],) = await self._send_together([messages[i]], alone=True)
+            others = [i for i in failed if i not in large]
+            again = await self._send_together([messages[i] for i in others])
+            for i, answer in zip(others, again, strict=True):
+                answers[i] = answer
         for message, answer in zip(messages, answers, strict=True):
             if isinstance(answer, BaseException):
                 raise DeliveryError(
@@ -126,7 +132,11 @@ class Delivery:
     async def _send_together(
         self, messages: Sequence[Message], *, alone: bool = False
     ) -> list[Delivered | TooLarge | BaseException]:
-        started = [await self._start(message) for message in messages]
+        started: list[asyncio.Future[Any] | BaseException] = []
+        for message in messages:
+            # A client that has no room left for one record has none for those behind it either.
+            away = started[-1] if started and isinstance(started[-1], TimeoutError) else None
+            started.append(away or await self._start(message))
         futures = [item for item in started if isinstance(item, asyncio.Future)]
         if futures:
             # The producer retries by itself for ever while a broker is away: bound each try.
@@ -170,7 +180,7 @@ class Delivery:
             assert isinstance(item, asyncio.Future)
             metadata = item.result()
             return Delivered(metadata.topic, metadata.partition, metadata.offset)
-        if isinstance(error, MessageSizeTooLargeError) and (alone or refused_by_client):
+        if isinstance(error, TOO_LARGE) and (alone or refused_by_client):
             size = len(message.value or b"") + len(message.key or b"")
             return TooLarge(size, f"{size} bytes are more than {message.topic} takes")
         return error
