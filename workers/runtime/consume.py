@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -126,6 +127,7 @@ class Consumption:
         )
         app.agent(source, name=f"{self.topic}.{self.name}", concurrency=1)(self._consume)
         # Signals hold their receivers weakly, and these are methods.
+        app.sensors.add(_CommitTimes(self._metrics, self.name))
         assigned: Any = self._on_assigned
         revoked: Any = self._on_revoked
         app.on_partitions_assigned.connect(assigned, weak=False)
@@ -165,6 +167,8 @@ class Consumption:
     async def _on_assigned(self, app: Any, assigned: set[TP], **kwargs: Any) -> None:
         self._metrics.rebalances.labels(self.name).inc()
         self.assigned = {(tp.topic, tp.partition) for tp in assigned if tp.topic == self.topic}
+        # A batch that outlived its partitions has left offsets which others have passed since.
+        self.finished.clear()
         self.hop.assigned()
         log.info(
             "partitions assigned",
@@ -178,6 +182,22 @@ class Consumption:
             self._metrics.forget_partition(self.name, topic, partition)
             self.finished.pop((topic, partition), None)
         self.assigned = set()
+
+
+class _CommitTimes(faust.Sensor):
+    """Faust's own view of its commits."""
+
+    def __init__(self, metrics: Metrics, step: str) -> None:
+        super().__init__()
+        self._duration = metrics.commit_duration.labels(step)
+
+    def on_commit_initiated(self, consumer: Any) -> Any:
+        """Begin to measure; what is returned comes back at the end."""
+        return time.perf_counter()
+
+    def on_commit_completed(self, consumer: Any, state: Any) -> None:
+        """Note how long it took."""
+        self._duration.observe(time.perf_counter() - state)
 
 
 def _refuse_acknowledgement(events: Sequence[EventT[Any]]) -> None:
