@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from rich.console import Console
+from rich.markup import escape
 
 from topics import catalog, headers
 from topics.records import Origin
@@ -24,7 +25,7 @@ from workers.commands.summary import Summary
 if TYPE_CHECKING:
     from workers.runtime.processes import Workers
     from workers.runtime.reader import TopicReader
-    from workers.runtime.tally import Tally
+    from workers.runtime.tally import Place, Tally
 
 UNACCOUNTED = 1
 SHOWN = 20
@@ -101,6 +102,7 @@ class _Run:
         self._console = console
         self._output = output
         self._stop = asyncio.Event()
+        self._early: dict[Place, list[tuple[str, Any]]] = {}
         self._produced = False
         self._moved = time.monotonic()
 
@@ -131,7 +133,10 @@ class _Run:
             finally:
                 await outputs.stop()
         if self._output is not None:
-            self._output.flush()
+            try:
+                self._output.flush()
+            except OSError as error:
+                raise _unwritable(self._arguments.output, error) from None
         summary.show(self._console, tally, times, seconds=time.monotonic() - began)
         return self._verdict(tally, problems)
 
@@ -143,7 +148,7 @@ class _Run:
         summary: Summary,
         progress: Progress,
     ) -> None:
-        producing = asyncio.create_task(self._produce(tally))
+        producing = asyncio.create_task(self._produce(tally, summary))
         try:
             while not self._stop.is_set():
                 for message in await outputs.read():
@@ -164,18 +169,31 @@ class _Run:
 
     def _take(self, topic: str, message: Any, tally: Tally, summary: Summary) -> None:
         carried = headers.read(message.headers).get(headers.ORIGIN)
-        if carried is None or message.value is None:
+        try:
+            origin = Origin.parse(carried or "")
+        except ValueError:
             return  # not written by a worker
+        if origin[:3] not in tally.arrived and not self._arguments.follow:
+            # Ours and not yet noted, or what others have sent through the same Kafka.
+            self._early.setdefault(origin[:3], []).append((topic, message))
+            return
         self._moved = time.monotonic()
-        if tally.end(Origin.parse(carried), topic):
+        if tally.end(origin, topic):
             summary.add(topic, message)
             if topic == catalog.ENRICHED.name and self._output is not None:
-                self._output.write(message.value + b"\n")
+                self._write(message.value + b"\n")
+
+    def _write(self, line: bytes) -> None:
+        assert self._output is not None
+        try:
+            self._output.write(line)
+        except OSError as error:
+            raise _unwritable(self._arguments.output, error) from None
 
     def _quiet(self) -> bool:
         return time.monotonic() - self._moved > QUIET_SECONDS
 
-    async def _produce(self, tally: Tally) -> None:
+    async def _produce(self, tally: Tally, summary: Summary) -> None:
         from workers.runtime.delivery import Delivery
         from workers.runtime.produce import produce
 
@@ -185,21 +203,25 @@ class _Run:
             async for item in produce(self._settings, delivery, sources.read(self._named)):
                 tally.arrive(item.origin, item.where)
                 self._moved = time.monotonic()
+                for topic, message in self._early.pop(item.origin[:3], ()):
+                    self._take(topic, message, tally, summary)
             self._produced = True
         finally:
             await delivery.stop()
 
     def _verdict(self, tally: Tally, problems: list[str]) -> int:
         for problem in problems:
-            self._console.print(f"[red]{problem}[/red]", highlight=False)
+            self._console.print(f"[red]{escape(problem)}[/red]", highlight=False)
         for contradiction in tally.contradictions:
-            self._console.print(f"[red]in two topics:[/red] {contradiction}", highlight=False)
+            told = escape(contradiction)
+            self._console.print(f"[red]in two topics:[/red] {told}", highlight=False)
         missing = tally.missing()
         if missing or not self._produced:
             state = "" if self._produced else " (the producer was still reading)"
             self._console.print(f"[red]{len(missing)} arrivals are unaccounted for{state}[/red]")
             for (topic, partition, offset), where in missing[:SHOWN]:
-                self._console.print(f"  {where} ({topic}/{partition}/{offset})", highlight=False)
+                name = escape(f"{where} ({topic}/{partition}/{offset})")
+                self._console.print(f"  {name}", highlight=False)
             if len(missing) > SHOWN:
                 self._console.print(f"  … and {len(missing) - SHOWN} more")
         follows_until_told = self._arguments.follow and self._stop.is_set()
@@ -225,7 +247,15 @@ def _output(name: str | None) -> Iterator[IO[bytes] | None]:
         yield None
         return
     try:
-        with Path(name).open("wb") as stream:
-            yield stream
+        stream = Path(name).open("wb")  # noqa: SIM115 - closed below
     except OSError as error:
-        raise CommandError(f"--output {name}: cannot be written: {error.strerror}") from None
+        raise _unwritable(name, error) from None
+    try:
+        yield stream
+    finally:
+        with contextlib.suppress(OSError):  # what could not be written has been told by then
+            stream.close()
+
+
+def _unwritable(name: str, error: OSError) -> CommandError:
+    return CommandError(f"--output {name}: cannot be written: {error.strerror}")

@@ -74,12 +74,13 @@ def _start(address: str, log: IO[bytes]) -> subprocess.Popen[bytes]:
         stdin=subprocess.DEVNULL,
         stdout=log,
         stderr=log,
-        preexec_fn=_die_with_parent if sys.platform == "linux" else None,
+        preexec_fn=die_with_parent if sys.platform == "linux" else None,
         start_new_session=True,
     )
 
 
-def _die_with_parent() -> None:
+def die_with_parent() -> None:
+    """In a new child process: have it end when the thread that started it does (Linux)."""
     import ctypes
 
     PR_SET_PDEATHSIG = 1  # noqa: N806 - its name in prctl(2)

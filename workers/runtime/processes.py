@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from workers.runtime.broker import free_port
+from workers.runtime.broker import die_with_parent, free_port
 from workers.settings import Settings, environment
 
 QUOTED_LINES = 12
@@ -57,6 +57,7 @@ class Workers:
                     stdin=subprocess.DEVNULL,
                     stdout=stream,
                     stderr=stream,
+                    preexec_fn=die_with_parent if sys.platform == "linux" else None,
                     start_new_session=True,
                 )
             self.processes.append(WorkerProcess(steps, process, log, f"127.0.0.1:{port}"))
