@@ -169,6 +169,8 @@ class Worker:
             self._end_at_once(
                 TimeoutError(f"the batch in hand was not done within {variable('grace')}")
             )
+        if self._started and (error := draining.exception()) is not None:
+            self._end_at_once(error)
         for watcher in watchers:
             watcher.cancel()
         await self._delivery.stop()
