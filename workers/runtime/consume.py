@@ -87,13 +87,15 @@ class Consumption:
             known = consumer._committed_offset.get(TP(*place))
         return known
 
-    async def ends(self) -> dict[tuple[str, int], int]:
-        """The end offset of every assigned partition."""
+    async def bounds(self) -> dict[tuple[str, int], tuple[int, int]]:
+        """The first offset that is still there and the end offset of every assigned partition."""
         tps = [TP(topic, partition) for topic, partition in self.assigned]
         if not tps:
             return {}
-        ends = await self.app.consumer.highwaters(*tps)
-        return {(tp.topic, tp.partition): offset for tp, offset in ends.items()}
+        consumer = self.app.consumer
+        beginnings = await consumer.earliest_offsets(*tps)
+        ends = await consumer.highwaters(*tps)
+        return {(tp.topic, tp.partition): (beginnings.get(tp, 0), end) for tp, end in ends.items()}
 
     def _declare(self) -> faust.App:
         settings = self._settings

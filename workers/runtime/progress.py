@@ -42,9 +42,9 @@ class Progress:
         self._stall_after = stall_after
         self._standing: dict[tuple[str, int], Standing] = {}
 
-    def stalled(self) -> list[str]:
+    def stalled(self, now: float | None = None) -> list[str]:
         """Partitions with lag whose first unfinished offset has not moved for too long."""
-        now = time.monotonic()
+        now = time.monotonic() if now is None else now
         return [
             f"{topic}/{partition} has {standing.lag} records waiting and has stood at offset "
             f"{standing.offset} for {now - standing.since:.0f} s"
@@ -57,24 +57,30 @@ class Progress:
         while True:
             for consumption in self._consumptions:
                 try:
-                    ends = await asyncio.wait_for(consumption.ends(), POLL_SECONDS * 5)
+                    bounds = await asyncio.wait_for(consumption.bounds(), POLL_SECONDS * 5)
                 except Exception as error:  # a rebalance or a broker away: no news is no progress
                     log.debug("no end offsets", stage=consumption.name, error=repr(error))
                     continue
-                self._note(consumption, ends)
+                self.note(consumption, bounds, time.monotonic())
             await asyncio.sleep(POLL_SECONDS)
 
-    def _note(self, consumption: Consumption, ends: Mapping[tuple[str, int], int]) -> None:
-        now = time.monotonic()
-        for place in [p for p in self._standing if p[0] == consumption.topic and p not in ends]:
+    def note(
+        self,
+        consumption: Consumption,
+        bounds: Mapping[tuple[str, int], tuple[int, int]],
+        now: float,
+    ) -> None:
+        """Take in the beginnings and ends of one consumer's partitions, and how far it is."""
+        for place in [p for p in self._standing if p[0] == consumption.topic and p not in bounds]:
             del self._standing[place]
-        for place, end in ends.items():
-            offset = consumption.first_unfinished(place)
-            lag = max(end - offset, 0) if offset is not None else end
+        for place, (beginning, end) in bounds.items():
+            # What retention has deleted is not waiting any more.
+            offset = max(consumption.first_unfinished(place) or 0, beginning)
+            lag = max(end - offset, 0)
             before = self._standing.get(place)
-            moved = before is None or before.offset != (offset or 0) or before.lag == 0
+            moved = before is None or before.offset != offset or before.lag == 0
             since = now if moved or before is None else before.since
-            self._standing[place] = Standing(offset or 0, lag, since)
+            self._standing[place] = Standing(offset, lag, since)
             labels = (consumption.name, place[0], str(place[1]))
             self._metrics.lag.labels(*labels).set(lag)
             # The record itself is not looked at: its age is at least how long it has waited here.
