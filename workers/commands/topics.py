@@ -53,9 +53,9 @@ async def _existing(chosen: settings.Settings) -> dict[str, int]:
 
 def _show(chosen: settings.Settings, existing: dict[str, int]) -> None:
     from rich.console import Console
-    from rich.table import Table
+    from rich.table import Column, Table
 
-    table = Table("topic", "partitions", "retention", "key", "written by", "read by")
+    table = Table(Column("topic", no_wrap=True), "partitions", "retention", "written by", "read by")
     for topic in catalog.TOPICS:
         name = chosen.topic(topic.name)
         there: Any = existing.get(name)
@@ -64,7 +64,6 @@ def _show(chosen: settings.Settings, existing: dict[str, int]) -> None:
             str(there) if there is not None else "[red]missing[/red]",
             f"{topic.retention_ms // catalog.DAY_MS} days"
             + (", compacted" if topic.compacted else ""),
-            topic.key,
             ", ".join(topic.producers),
             ", ".join(topic.consumers),
         )

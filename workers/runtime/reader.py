@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 from collections.abc import Sequence
 
@@ -11,9 +10,8 @@ from aiokafka.structs import ConsumerRecord
 
 from topics.catalog import Topic
 from workers.runtime.connection import client_arguments
+from workers.runtime.topic_admin import admin, partition_counts
 from workers.settings import Settings
-
-_TRIES = 50
 
 
 class TopicReader:
@@ -31,6 +29,15 @@ class TopicReader:
 
     async def start(self) -> None:
         """Take the positions; LookupError for a topic that is not there."""
+        # A consumer without a subscription knows no partitions: Kafka tells it of no other topics.
+        async with admin(self._settings) as client:
+            existing = await partition_counts(client)
+        for name in self.names:
+            if name not in existing:
+                raise LookupError(
+                    f"no topic {name} on the broker; create it with: copydesk topics create"
+                )
+            self._partitions += [TopicPartition(name, number) for number in range(existing[name])]
         consumer = AIOKafkaConsumer(
             **client_arguments(self._settings),
             enable_auto_commit=False,
@@ -38,9 +45,6 @@ class TopicReader:
         )
         try:
             await consumer.start()
-            for name in self.names:
-                for partition in await _partitions(consumer, name):
-                    self._partitions.append(TopicPartition(name, partition))
             consumer.assign(self._partitions)
             positions = await (
                 consumer.beginning_offsets(self._partitions)
@@ -74,13 +78,3 @@ class TopicReader:
             if await self._consumer.position(partition) < end:
                 return False
         return True
-
-
-async def _partitions(consumer: AIOKafkaConsumer, topic: str) -> list[int]:
-    for _ in range(_TRIES):
-        found: set[int] | None = consumer.partitions_for_topic(topic)
-        if found:
-            return sorted(found)
-        await consumer.topics()  # fetches the metadata
-        await asyncio.sleep(0.1)
-    raise LookupError(f"no topic {topic} on the broker; create it with: copydesk topics create")
