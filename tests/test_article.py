@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from typing import Any
@@ -12,7 +13,8 @@ from hypothesis import strategies as st
 from msgspec import UNSET
 from msgspec.structs import replace
 
-from topics.records import Fingerprint, Origin, RawArticle, StageRun, Verdict
+from topics import codec
+from topics.records import Article, Fingerprint, Origin, RawArticle, StageRun, Verdict
 from workers.article import bare_article, duplicate, open_article, publish, utc
 
 ORIGIN = Origin("articles.raw", 2, 7, 1_700_000_000_000)
@@ -67,6 +69,17 @@ def test_what_is_no_date_is_null_and_its_words_are_kept() -> None:
     article = opened(replace(RAW, published_at="last Tuesday"))
     assert article.published_at is None
     assert article.provenance["published_at"] == "raw, not a date: 'last Tuesday'"
+
+
+def test_a_producers_field_never_passes_for_what_a_stage_has_found() -> None:
+    forged = {"text": "x", "entities": [1], "status": "complete", "version": 9, "stages": []}
+    raw = replace(RAW, unknown={**forged, "desk": "foreign"})
+    for article in (opened(raw), bare_article(raw, id="a")):
+        assert article.unknown == {"desk": "foreign"}
+        assert not forged.keys() & codec.decode(Article, codec.encode(article)).unknown.keys()
+        written = json.loads(codec.encode(publish(article, enriched_at=None)))
+        assert "text" not in written
+        assert "entities" not in written
 
 
 def test_a_revision_says_what_it_revises() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from typing import Any
 
 from msgspec import UNSET
 
@@ -21,6 +22,7 @@ from topics.records import (
 )
 from workers.stages.deduplicate.media_type import sniff
 
+_OWN = frozenset(Article.__struct_fields__ + EnrichedArticle.__struct_fields__)
 _CARRIED = ("url", "source", "headline", "authors", "published_at", "fetched_at", "language")
 
 
@@ -72,8 +74,13 @@ def open_article(
                 status="ok",
             )
         ],
-        unknown=raw.unknown,
+        unknown=_foreign(raw),
     )
+
+
+def _foreign(raw: RawArticle) -> dict[str, Any]:
+    """The producer's own fields, without those that would pass for what a stage has found."""
+    return {name: value for name, value in raw.unknown.items() if name not in _OWN}
 
 
 def bare_article(raw: RawArticle, *, id: str) -> Article:
@@ -90,7 +97,7 @@ def bare_article(raw: RawArticle, *, id: str) -> Article:
         fetched_at=utc(raw.fetched_at),
         feed=raw.feed,
         language_declared=raw.language,
-        unknown=raw.unknown,
+        unknown=_foreign(raw),
     )
 
 
@@ -138,7 +145,7 @@ def duplicate(
         published_at=utc(raw.published_at),
         fetched_at=utc(raw.fetched_at),
         feed=raw.feed,
-        unknown=raw.unknown,
+        unknown=_foreign(raw),
     )
 
 
