@@ -51,10 +51,19 @@ def test_changed_content_or_headline_is_a_revision(store: WindowedSeenStore) -> 
     assert (linked(repeat), repeat.version) == (("repeat", "a", 3, str(at(2))), 3)
 
 
-def test_going_back_to_an_older_text_is_a_revision_too(store: WindowedSeenStore) -> None:
+def test_a_batch_delivered_once_more_repeats_each_of_its_versions(
+    store: WindowedSeenStore,
+) -> None:
     for offset, content in enumerate(["one", "two"]):
         store.claim(article("a", content), at(offset))
-    assert store.claim(article("a", "one"), at(2)).version == 3
+    again = [
+        store.claim(article("a", content), at(2 + i)) for i, content in enumerate(["one", "two"])
+    ]
+    assert [linked(verdict) for verdict in again] == [
+        ("repeat", "a", 1, str(at(0))),
+        ("repeat", "a", 2, str(at(1))),
+    ]
+    assert store.claim(article("a", "three"), at(4)).version == 3
 
 
 def test_the_same_content_under_another_id_is_linked_to_the_earliest(

@@ -41,9 +41,13 @@ class Expected:
     def claim(self, one: Fingerprint, by: Origin) -> tuple[str, int, str | None]:
         own = [entry for entry in self.passed if entry[0].id == one.id]
         if own:
-            last, origin, version = own[-1]
-            if (last.content_hash, last.headline_hash) == (one.content_hash, one.headline_hash):
-                return "repeat", version, str(origin)
+            for other, origin, version in reversed(own):
+                if (other.content_hash, other.headline_hash) == (
+                    one.content_hash,
+                    one.headline_hash,
+                ):
+                    return "repeat", version, str(origin)
+            _, origin, version = own[-1]
             self.passed.append((one, by, version + 1))
             return "revision", version + 1, str(origin)
         for other, origin, _ in self.passed:

@@ -149,6 +149,19 @@ class Versions:
         """The newest version under an id."""
         return self._newest.get(id)
 
+    def like(self, entry: Entry) -> Entry | None:
+        """The newest version under the entry's id with its content and headline."""
+        version = self._newest.get(entry.id)
+        while version is not None:
+            if (entry.algorithm, entry.content, entry.headline) == (
+                version.algorithm,
+                version.content,
+                version.headline,
+            ):
+                return version
+            version = version.older
+        return None
+
     def add(self, entry: Entry) -> bool:
         """Put a version at its place; False if another arrival has that version."""
         newer, older = None, self._newest.get(entry.id)

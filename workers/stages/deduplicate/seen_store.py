@@ -56,8 +56,9 @@ class WindowedSeenStore:
     """A SeenStore in memory that forgets by event time, in whole days (UTC).
 
     - A new id with new content is an ``original``.
-    - A known id with the content and headline of its current version is a ``repeat``; with others
-      a ``revision``, even if another article has that content.
+    - A known id with the content and headline of one of its versions is a ``repeat`` of that
+      version: a producer that delivers old and new once more after a crash adds nothing. With
+      others it is a ``revision``, even if another article has that content.
     - A new id with the content of an earlier article is ``same_content``, linked to the earliest
       that passed. Texts under ``short`` shingles must share the headline too: otherwise one stub
       ("subscribe to read on") would swallow other articles.
@@ -137,12 +138,8 @@ class WindowedSeenStore:
     def _decide(self, entry: Entry) -> Entry:
         current = self._versions.current(entry.id)
         if current is not None:
-            same = (entry.algorithm, entry.content, entry.headline) == (
-                current.algorithm,
-                current.content,
-                current.headline,
-            )
-            entry.decide("repeat" if same else "revision", current)
+            repeated = self._versions.like(entry)
+            entry.decide(*(("repeat", repeated) if repeated else ("revision", current)))
         elif (first := self._contents.first(entry)) is not None:
             entry.decide("same_content", first)
         return entry
