@@ -1,0 +1,88 @@
+"""What a worker answers to Prometheus and to whoever looks after it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable
+from typing import Any
+from urllib.error import HTTPError
+from urllib.request import urlopen
+
+import pytest
+
+from workers.runtime.http import HttpServer, PortTakenError
+from workers.runtime.metrics import Metrics
+from workers.settings import load
+
+Answer = tuple[int, str, bytes]
+
+
+def served(
+    *paths: str, live: Callable[[], list[str]] = list, ready: Callable[[], list[str]] = list
+) -> list[Answer]:
+    async def run() -> list[Answer]:
+        server = HttpServer(load({}), Metrics(), live=live, ready=ready)
+        await server.start()
+        try:
+            return [await asyncio.to_thread(get, server.address, path) for path in paths]
+        finally:
+            await server.stop()
+
+    return asyncio.run(run())
+
+
+def get(address: str, path: str) -> Answer:
+    try:
+        with urlopen(f"http://{address}{path}", timeout=5) as answer:
+            return answer.status, answer.headers["Content-Type"], answer.read()
+    except HTTPError as error:
+        return error.code, error.headers["Content-Type"], error.read()
+
+
+def test_green() -> None:
+    for status, _, body in served("/health/live", "/health/ready"):
+        assert (status, json.loads(body)) == (200, {"status": "green", "wrong": []})
+
+
+def test_red_says_what_is_wrong() -> None:
+    wrong = ["t/0 has stood at offset 5"]
+    live, ready = served("/health/live", "/health/ready", ready=lambda: wrong)
+    assert live[0] == 200
+    assert (ready[0], json.loads(ready[2])) == (503, {"status": "red", "wrong": wrong})
+
+
+def test_metrics_are_prometheus_text() -> None:
+    ((status, kind, body),) = served("/metrics")
+    assert status == 200
+    assert kind.startswith("text/plain; version=0.0.4")
+    assert b"news_build_info" in body
+
+
+def test_nothing_else_is_served() -> None:
+    assert [status for status, *_ in served("/", "/metrics/../etc", "/health")] == [404] * 3
+
+
+def test_a_taken_port_is_told_with_the_settings_to_change() -> None:
+    async def run() -> None:
+        first = HttpServer(load({}), Metrics(), live=list, ready=list)
+        await first.start()
+        port = first.address.rpartition(":")[2]
+        settings: Any = load({"COPYDESK_HTTP_PORT": port})
+        try:
+            with pytest.raises(PortTakenError, match=f"127.0.0.1:{port}.*COPYDESK_HTTP_PORT"):
+                await HttpServer(settings, Metrics(), live=list, ready=list).start()
+        finally:
+            await first.stop()
+
+    asyncio.run(run())
+
+
+def test_the_default_binds_loopback_only() -> None:
+    async def run() -> str:
+        server = HttpServer(load({}), Metrics(), live=list, ready=list)
+        await server.start()
+        await server.stop()
+        return server.address
+
+    assert asyncio.run(run()).startswith("127.0.0.1:")

@@ -1,0 +1,93 @@
+"""A stall: lag while the first unfinished offset stays where it is."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from workers.runtime.consume import Consumption
+from workers.runtime.metrics import Metrics
+from workers.runtime.progress import Progress
+
+PLACE = ("t", 0)
+
+
+class Position:
+    """As much of a consumer as a stall is measured by."""
+
+    name = "claim"
+    topic = "t"
+
+    def __init__(self, offset: int | None = None) -> None:
+        self.offset = offset
+
+    def first_unfinished(self, place: tuple[str, int]) -> int | None:
+        return self.offset
+
+
+class Watched:
+    def __init__(self, offset: int | None) -> None:
+        self.position = Position(offset)
+        self.metrics = Metrics()
+        self.progress = Progress([], self.metrics, stall_after=100)
+
+    def at(self, now: float, end: int, *, beginning: int = 0, lost: bool = False) -> list[str]:
+        bounds: Any = {} if lost else {PLACE: (beginning, end)}
+        self.progress.note(cast(Consumption, self.position), bounds, now)
+        return self.progress.stalled(now)
+
+    def gauge(self, name: str) -> float | None:
+        labels = {"stage": "claim", "topic": "t", "partition": "0"}
+        return self.metrics.registry.get_sample_value(name, labels)
+
+
+def test_lag_that_does_not_move_turns_red_and_green_again_once_it_moves() -> None:
+    watched = Watched(5)
+    assert watched.at(0, 10) == []
+    assert watched.at(100, 10) == []
+    (told,) = watched.at(101, 12)
+    assert told == "t/0 has 7 records waiting and has stood at offset 5 for 101 s"
+    assert watched.gauge("news_consumer_lag_messages") == 7
+    assert watched.gauge("news_oldest_unprocessed_age_seconds") == 101
+    watched.position.offset = 6
+    assert watched.at(102, 12) == []
+    assert watched.gauge("news_oldest_unprocessed_age_seconds") == 0
+
+
+def test_no_lag_is_no_stall_however_long() -> None:
+    watched = Watched(10)
+    assert watched.at(0, 10) == []
+    assert watched.at(9999, 10) == []
+    assert watched.at(10_000, 11) == []  # the clock starts with the lag
+    assert watched.at(10_100, 11) == []
+    assert watched.at(10_101, 11)
+
+
+def test_a_consumer_that_never_began_stalls_too() -> None:
+    watched = Watched(None)
+    watched.at(0, 3)
+    assert watched.at(101, 3)
+
+
+def test_what_retention_has_deleted_is_not_waiting() -> None:
+    watched = Watched(None)
+    watched.at(0, 1000, beginning=1000)
+    assert watched.at(500, 1000, beginning=1000) == []
+    assert watched.gauge("news_consumer_lag_messages") == 0
+    watched.position.offset = 400
+    assert watched.at(501, 1005, beginning=1000) == []
+    assert watched.gauge("news_consumer_lag_messages") == 5
+
+
+def test_a_partition_that_moved_to_another_worker_is_not_ours_to_report() -> None:
+    watched = Watched(5)
+    watched.at(0, 10)
+    assert watched.at(101, 10)
+    assert watched.at(102, 10, lost=True) == []
+    assert watched.at(103, 10) == []  # and starts anew when it comes back
+
+
+def test_an_end_before_our_offset_is_no_negative_lag() -> None:
+    watched = Watched(50)
+    assert watched.at(0, 3) == []
+    assert watched.at(500, 3) == []
+    assert watched.gauge("news_consumer_lag_messages") == 0
