@@ -129,6 +129,8 @@ class ClaimState:
             count = 0
             while self._position < end:
                 batches = await consumer.getmany(partition, timeout_ms=1000, max_records=5000)
+                # The embedded broker's first answer falls short of the end of its last batch.
+                end = max(end, consumer.highwater(partition) or 0)
                 for message in batches.get(partition, ()):
                     if message.value is not None:
                         self._store.restore(codec.decode(Claim, message.value))
