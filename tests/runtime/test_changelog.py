@@ -1,0 +1,215 @@
+"""The claim on a real broker: saved before it is used, found again by the next owner."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+
+from tests.deployment import Deployment
+from tests.stages.deduplicate.claims import article, at
+from topics import catalog
+from topics.records import Verdict, Withdrawal
+from workers.runtime import topic_admin
+from workers.runtime.changelog import ClaimState
+from workers.runtime.delivery import Delivery
+from workers.runtime.metrics import Metrics
+from workers.settings import Settings
+from workers.stages.deduplicate import WindowedSeenStore
+
+pytestmark = pytest.mark.broker
+
+FIRST = article("a", "content one")
+
+
+class Owners:
+    """Makes one owner of the claims after the other, each with a memory of its own."""
+
+    def __init__(self, settings: Settings, delivery: Delivery) -> None:
+        self.settings = settings
+        self.delivery = delivery
+
+    async def next(self) -> ClaimState:
+        owner = ClaimState(self.settings, self.delivery, Metrics(), WindowedSeenStore)
+        await owner.catch_up()
+        return owner
+
+
+@asynccontextmanager
+async def owners(deployment: Deployment) -> AsyncIterator[Owners]:
+    delivery = Delivery(deployment.settings)
+    await delivery.start()
+    try:
+        yield Owners(deployment.settings, delivery)
+    finally:
+        await delivery.stop()
+
+
+def run(deployment: Deployment, work: Callable[[Owners], Awaitable[Any]]) -> None:
+    async def all_of_it() -> None:
+        async with owners(deployment) as made:
+            await work(made)
+
+    asyncio.run(all_of_it())
+
+
+def kind(verdict: Verdict) -> str:
+    return verdict.kind
+
+
+def test_verdicts_are_found_again_by_the_next_owner(deployment: Deployment) -> None:
+    async def work(made: Owners) -> None:
+        first = await made.next()
+        verdict = first.claim(FIRST, at(1))
+        revised = first.claim(article("a", "content two"), at(2))
+        copy = first.claim(article("b", "content one"), at(3))
+        assert [kind(v) for v in (verdict, revised, copy)] == [
+            "original",
+            "revision",
+            "same_content",
+        ]
+        await first.save()
+
+        second = await made.next()
+        assert len(second) == 3
+        assert second.claim(FIRST, at(1)) == verdict
+        assert second.claim(article("a", "content two"), at(2)) == revised
+        assert second.claim(article("b", "content one"), at(3)) == copy
+        assert kind(second.claim(article("a", "content three"), at(4))) == "revision"
+        assert kind(second.claim(article("c", "content two"), at(5))) == "same_content"
+
+    run(deployment, work)
+
+
+def test_what_was_not_saved_is_decided_anew_and_alike(deployment: Deployment) -> None:
+    async def work(made: Owners) -> None:
+        died = await made.next()
+        unsaved = died.claim(FIRST, at(1))
+        again = (await made.next()).claim(FIRST, at(1))
+        assert again == unsaved
+        assert kind(again) == "original"
+
+    run(deployment, work)
+
+
+def test_only_new_verdicts_are_written_and_each_once(deployment: Deployment) -> None:
+    async def work(made: Owners) -> None:
+        owner = await made.next()
+        owner.claim(FIRST, at(1))
+        await owner.save()
+        owner.claim(FIRST, at(1))  # a redelivery
+        await owner.save()
+        owner.claim(FIRST, at(2))
+        await owner.save()
+        await owner.save()
+
+    run(deployment, work)
+    written = deployment.read(catalog.CLAIMS)["articles.claims"]
+    assert [record.key for record in written] == [str(at(1)).encode(), str(at(2)).encode()]
+    assert [json.loads(record.value)["verdict"]["kind"] for record in written] == [
+        "original",
+        "repeat",
+    ]
+    assert {record.partition for record in written} == {0}
+
+
+def test_an_owner_reads_only_what_others_have_written_since(deployment: Deployment) -> None:
+    async def work(made: Owners) -> None:
+        mine = await made.next()
+        for number in range(5):
+            mine.claim(article(f"mine{number}", f"m{number}"), at(number))
+            await mine.save()
+        assert await mine._read_to_end() == 0  # its own verdicts it knows
+
+        other = await made.next()
+        other.claim(article("theirs", "t"), at(9))
+        await other.save()
+        mine.suspect()
+        await mine.catch_up()
+        assert len(mine) == 6
+        assert kind(mine.claim(article("copy", "t"), at(10))) == "same_content"
+        assert await mine._read_to_end() == 0
+
+    run(deployment, work)
+
+
+def test_catching_up_costs_nothing_unless_somebody_may_have_written(
+    deployment: Deployment,
+) -> None:
+    async def work(made: Owners) -> None:
+        mine = await made.next()
+        other = await made.next()
+        other.claim(FIRST, at(1))
+        await other.save()
+        await mine.catch_up()
+        assert len(mine) == 0
+        mine.suspect()
+        await mine.catch_up()
+        assert len(mine) == 1
+
+    run(deployment, work)
+
+
+def test_a_withdrawn_claim_stays_withdrawn_for_the_next_owner(deployment: Deployment) -> None:
+    async def work(made: Owners) -> None:
+        first = await made.next()
+        first.claim(FIRST, at(1))
+        await first.save()
+        first.withdraw(Withdrawal(id="a", origin=str(at(1))))
+        first.withdraw(Withdrawal(id="a", origin="nonsense"))
+        await first.save()
+        for owner in (first, await made.next()):
+            assert kind(owner.claim(article("b", "content one"), at(2))) == "original"
+
+    run(deployment, work)
+
+
+def test_a_changelog_that_was_deleted_and_made_anew_is_believed(deployment: Deployment) -> None:
+    async def work(made: Owners) -> None:
+        owner = await made.next()
+        for number in range(5):
+            owner.claim(article(f"a{number}", f"c{number}"), at(number))
+        await owner.save()
+        name = made.settings.topic(catalog.CLAIMS.name)
+        async with topic_admin.admin(made.settings) as client:
+            await client.delete_topics([name])
+        await topic_admin.create(made.settings, [catalog.CLAIMS])
+        owner.suspect()
+        await owner.catch_up()
+        assert len(owner) == 0
+        owner.claim(FIRST, at(20))
+        await owner.save()
+        assert len(await made.next()) == 1
+
+    run(deployment, work)
+
+
+def test_tombstones_are_passed_over(deployment: Deployment) -> None:
+    deployment.produce([None, None], keys=[b"x", b"y"], topic=catalog.CLAIMS)
+
+    async def work(made: Owners) -> None:
+        owner = await made.next()
+        assert len(owner) == 0
+        owner.claim(FIRST, at(1))
+        await owner.save()
+        assert len(await made.next()) == 1
+
+    run(deployment, work)
+
+
+def test_a_long_changelog_is_read_to_its_end(deployment: Deployment) -> None:
+    async def work(made: Owners) -> None:
+        owner = await made.next()
+        for half in range(2):
+            for number in range(3000):
+                owner.claim(
+                    article(f"a{half}-{number}", f"c{half}-{number}"), at(3000 * half + number)
+                )
+            await owner.save()
+        assert len(await made.next()) == len(owner)
+
+    run(deployment, work)
