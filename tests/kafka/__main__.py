@@ -1,0 +1,30 @@
+"""``make kafka``: run an Apache Kafka node on loopback until Ctrl-C."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import threading
+
+from tests.kafka.jars import KafkaUnavailableError
+from tests.kafka.node import Node
+
+
+def main() -> int:
+    """Run until SIGINT or SIGTERM; the data is temporary."""
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    try:
+        with Node() as node:
+            print(f"Apache Kafka answers on {node.address}; try:")
+            print(f"  copydesk run --bootstrap {node.address}")
+            print("Ctrl-C ends it and deletes its data.", flush=True)
+            stop.wait()
+    except KafkaUnavailableError as error:
+        print(f"make kafka: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+sys.exit(main())
