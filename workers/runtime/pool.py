@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import itertools
 import multiprocessing
 import os
 import signal
@@ -28,7 +27,6 @@ from workers.runtime import performers
 from workers.settings import PoolPlan, hand_down
 
 WATCH_SECONDS = 0.1
-LIST_EVERY = 5
 
 
 class PoolError(Exception):
@@ -156,15 +154,23 @@ class TaskPool:
     async def _watch_memory(self) -> None:
         limit = self._limits.megabytes * 1024 * 1024
         processes: list[psutil.Process] = []
-        for turn in itertools.count():
-            if turn % LIST_EVERY == 0:
+        while True:
+            # Listing walks over every process of the machine: only when one is not known yet.
+            if len(processes) < self._processes:
                 processes = await asyncio.to_thread(_pool_processes)
-            for process in processes:
-                with contextlib.suppress(psutil.Error):
-                    if process.memory_info().rss > limit:
-                        self._over_memory.add(process.pid)
-                        process.kill()
+            processes = [process for process in processes if self._within(process, limit)]
             await asyncio.sleep(WATCH_SECONDS)
+
+    def _within(self, process: psutil.Process, limit: int) -> bool:
+        """Whether a process lives within its memory; one that does not is killed."""
+        try:
+            if process.memory_info().rss <= limit:
+                return process.is_running()
+            self._over_memory.add(process.pid)
+            process.kill()
+        except psutil.Error:
+            pass
+        return False
 
 
 def _pool_processes() -> list[psutil.Process]:
