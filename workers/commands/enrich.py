@@ -58,6 +58,6 @@ def run(arguments: argparse.Namespace) -> int:
         finally:
             await pool.stop()
 
-    with sources.standard_input() as stream:
-        asyncio.run(enrich(stream))
+    # Not closed: that would wait for the line that another thread waits for.
+    asyncio.run(enrich(sources.standard_input()))
     return 0
