@@ -1,0 +1,43 @@
+"""The benchmarks run: their articles are what they say, and their cheapest part gives figures."""
+
+from __future__ import annotations
+
+import io
+import json
+
+from rich.console import Console
+
+from tests.benchmarks import report, summary
+from tests.benchmarks.articles import CLEAN, PATTERN, articles
+from tests.benchmarks.measure import Bench, Plan
+from workers.pipeline import STEPS
+
+
+def test_a_seed_gives_the_same_articles_again_and_another_seed_others() -> None:
+    assert articles(1, 5) == articles(1, 5)
+    bodies = [json.loads(record)["content"] for seed in range(3) for record in articles(seed, 20)]
+    assert len(set(bodies)) == len(bodies)
+
+
+def test_the_articles_have_the_sizes_and_languages_of_their_pattern() -> None:
+    for (kind, language), record in zip(PATTERN, articles(7, len(PATTERN)), strict=True):
+        article = json.loads(record)
+        low, high = {"short": (200, 700), "text": (3000, 4500), "page": (40_000, 60_000)}[kind]
+        assert low <= len(article["content"]) <= high, kind
+        assert article["language"] == language
+        assert (article["media_type"] == "text/html") == (kind == "page")
+    assert not any(b"<html" in record for record in articles(7, 20, CLEAN))
+
+
+def test_plain_calls_are_measured_and_told() -> None:
+    figures = Bench(
+        Plan(rounds=1, articles=20, notes=5, parts=("bare",)), 1, lambda text: None
+    ).run()
+    made = summary.figures_of(figures)
+    assert set(STEPS) <= made["bare"]["ms_per_article"].keys()
+    assert all(ms > 0 for ms in made["bare"]["ms_per_article"].values())
+    assert made["bare"]["articles_per_second_all_cores"] > 0
+    assert made["memory_mb"]["bare"]["plain calls"][0]["peak"] > 20
+    shown = io.StringIO()
+    report.show(Console(file=shown, width=110), summary.facts(), made)
+    assert "strip_boilerplate" in shown.getvalue()
