@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workers.sources import SourceError, check, key_of, lines, read
+from workers.sources import SourceError, check, file_id, key_of, lines, read
 
 GERMAN = "Die Größe des Hafens überrascht die Gäste; künftig fährt die Fähre häufiger. " * 8
 RUSSIAN = "Мост через реку открыли для движения в понедельник утром, сообщили власти. " * 30
@@ -120,11 +120,11 @@ def test_pages_and_texts_say_what_they_are(write: Write) -> None:
     page = write("Page.HTM", b"<p>One</p>")
     assert record(page) == {
         **record(page),
-        "id": f"file:{page}",
+        "id": file_id(Path(page)),
         "content": "<p>One</p>",
         "media_type": "text/html",
     }
-    assert record(page)["feed"] == {"url": None, "guid": page, "kind": "file"}
+    assert record(page)["feed"] == {"url": None, "guid": "Page.HTM", "kind": "file"}
     assert record(write("a.TXT", b"One"))["media_type"] == "text/plain"
     assert record(write("empty.txt", b""))["content"] == ""
 
@@ -135,7 +135,7 @@ def test_a_name_that_cannot_be_an_id_is_hashed(write: Write) -> None:
     first, second = (record(write(f"{deep}/{n}.txt", b"a"))["id"] for n in (1, 2))
     assert first != second
     for id in (odd, first, second):
-        assert id.startswith("file:")
+        assert id.startswith("file-")
         assert id.isprintable()
         assert len(id) <= 512
 

@@ -1,7 +1,8 @@
 """JSON on the wire: orjson writes and reads, msgspec checks the shape.
 
 Strictness is orjson's: no NaN or Infinity, no lone surrogates, no invalid UTF-8, no nesting past
-its limit; each is a DecodeError with the place, never another exception.
+its limit; each is a DecodeError with the place, never another exception. A whole number beyond 64
+bits becomes a float, as in JavaScript.
 """
 
 from __future__ import annotations
@@ -76,7 +77,7 @@ def decode_fingerprinted(data: bytes | None) -> Fingerprinted | Withdrawal:
         record: Fingerprinted | Withdrawal = _FINGERPRINTED.decode(data)
     except msgspec.ValidationError as error:
         raise DecodeError("invalid", f"not a Fingerprinted or Withdrawal: {error}") from None
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise DecodeError("undecodable", f"not JSON: {error}; {_quote(data)}") from None
     check_version(record.schema_version)
     return record

@@ -136,7 +136,7 @@ class Settings:
         30.0, _number(6, 300), "seconds without a heartbeat until a worker's partitions move on"
     )
     max_poll_interval: float = _setting(
-        1000.0, _number(60, 7200), "seconds in which a batch must be done"
+        2400.0, _number(60, 7200), "seconds in which a batch must be done"
     )
     batch: int = _setting(16, _whole(1, 1000), "articles taken at once by a worker")
     batch_within: float = _setting(0.1, _number(0.01, 10), "seconds to wait for a full batch")
@@ -327,12 +327,22 @@ def _from_environment(environment: Mapping[str, str]) -> dict[str, str]:
     return texts
 
 
+def longest_batch(settings: Settings) -> float:
+    """Seconds that a batch takes if every article uses all its time in every stage, twice.
+
+    The first try shares the processes; the second one, after a crash, is made alone.
+    """
+    shares = 1 / settings.processes + 1
+    return settings.batch * STAGES_PER_HOP * settings.task_timeout * shares
+
+
 def _check_together(settings: Settings) -> None:
-    longest = settings.batch * STAGES_PER_HOP * settings.task_timeout / settings.processes
+    longest = longest_batch(settings)
     if longest > settings.max_poll_interval / 2:
         raise SettingsError(
             f"a batch could take {longest:.0f} s ({variable('batch')} x {STAGES_PER_HOP} stages x "
-            f"{variable('task_timeout')} / {variable('processes')}), more than half of "
+            f"{variable('task_timeout')}, shared by {variable('processes')}, and once more alone "
+            "after a crash), more than half of "
             f"{variable('max_poll_interval')} ({settings.max_poll_interval:.0f} s); "
             "lower one of the first or raise the last"
         )

@@ -8,6 +8,7 @@ lost on the way there.
 from __future__ import annotations
 
 import hashlib
+import os
 import stat
 import sys
 from collections.abc import Iterable, Iterator, Sequence
@@ -30,7 +31,6 @@ _MEDIA_TYPES: dict[str, MediaType] = {
 }
 _GUESSED_FROM = 64 * 1024
 _SHOWN = 200
-_LONGEST_ID = 512
 _DAMAGED = 0.01
 """Share of a text's characters that may be unreadable before its encoding is in doubt."""
 
@@ -89,7 +89,8 @@ def read(sources: Sequence[str]) -> Iterator[Found]:
                 if file.is_file() and file.suffix.lower() in SUFFIXES
             )
         for file in files:
-            yield from _file(file)
+            guid = (Path(path.name) / file.relative_to(path)).as_posix()
+            yield from _file(file, guid)
 
 
 def standard_input() -> BinaryIO:
@@ -102,7 +103,7 @@ def standard_input() -> BinaryIO:
     return open(sys.stdin.fileno(), "rb", closefd=False)
 
 
-def _file(path: Path) -> Iterator[Found]:
+def _file(path: Path, guid: str) -> Iterator[Found]:
     suffix = path.suffix.lower()
     try:
         if suffix in (".jsonl", ".ndjson"):
@@ -111,7 +112,7 @@ def _file(path: Path) -> Iterator[Found]:
         elif suffix == ".json":
             yield from _json(path.read_bytes(), str(path))
         else:
-            yield _document(path.read_bytes(), str(path), _MEDIA_TYPES[suffix])
+            yield _document(path, guid, _MEDIA_TYPES[suffix])
     except OSError as error:
         raise SourceError(f"{path}: cannot be read: {error.strerror or error}") from error
 
@@ -147,25 +148,26 @@ def _json(data: bytes, name: str) -> Iterator[Found]:
         yield Found(f"{name}:{number}", encoded, key_of(encoded))
 
 
-def _document(data: bytes, name: str, media_type: MediaType) -> Found:
+def file_id(path: Path) -> str:
+    """The id of a page or text that comes as a file.
+
+    Made of the whole path, so that the file keeps it however the source was named, and tells
+    nothing of the machine.
+    """
+    return f"file-{hashlib.sha256(os.fsencode(path.resolve())).hexdigest()[:32]}"
+
+
+def _document(path: Path, guid: str, media_type: MediaType) -> Found:
+    """A page or text as an article: ``guid`` is its path from the source's folder on."""
+    data, id = path.read_bytes(), file_id(path)
     content = _text(data)
     if content is None:
-        return Found(name, data, name.encode("utf-8", "replace"))
-    guid = name.encode("utf-8", "replace").decode("utf-8")
+        return Found(str(path), data, id.encode())
+    guid = guid.encode("utf-8", "replace").decode("utf-8")
     article = RawArticle(
-        id=_id(guid),
-        content=content,
-        media_type=media_type,
-        feed=Feed(kind="file", guid=guid),
+        id=id, content=content, media_type=media_type, feed=Feed(kind="file", guid=guid)
     )
-    return Found(name, codec.encode(article), article.id.encode() if article.id else None)
-
-
-def _id(name: str) -> str:
-    """An id made of a file's name; of its hash where the name cannot be one."""
-    if len(name) + 5 <= _LONGEST_ID and name.isprintable():
-        return f"file:{name}"
-    return f"file:{hashlib.sha256(name.encode()).hexdigest()}"
+    return Found(str(path), codec.encode(article), id.encode())
 
 
 def _text(data: bytes) -> str | None:

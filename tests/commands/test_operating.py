@@ -10,6 +10,7 @@ import pytest
 from tests.deployment import Deployment, copydesk, raw
 from topics import catalog
 from workers.settings import load
+from workers.sources import file_id
 
 pytestmark = pytest.mark.broker
 
@@ -68,7 +69,7 @@ def test_producing_files_and_saying_how_many(deployment: Deployment, tmp_path: P
         b"a",
         b"b",
         None,
-        f"file:{tmp_path}/page.html".encode(),
+        file_id(tmp_path / "page.html").encode(),
     }
     for record in records:
         assert record.headers["ce_type"] == "news.article.raw.v1"

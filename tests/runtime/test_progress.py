@@ -16,6 +16,7 @@ class Position:
 
     name = "claim"
     topic = "t"
+    assigned = frozenset({PLACE})
 
     def __init__(self, offset: int | None = None) -> None:
         self.offset = offset
@@ -91,3 +92,13 @@ def test_an_end_before_our_offset_is_no_negative_lag() -> None:
     assert watched.at(0, 3) == []
     assert watched.at(500, 3) == []
     assert watched.gauge("news_consumer_lag_messages") == 0
+
+
+def test_an_answer_from_before_a_rebalance_brings_no_gauge_back() -> None:
+    watched = Watched(3)
+    watched.at(0, 8)
+    assert watched.gauge("news_consumer_lag_messages") == 5
+    watched.position.assigned = frozenset()
+    watched.at(1, 9)
+    assert watched.gauge("news_consumer_lag_messages") is None
+    assert watched.progress.stalled(1000) == []

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -58,3 +60,34 @@ def test_any_header_gives_an_origin_that_can_be_written_and_read(header: str) ->
 def test_the_trace_goes_on() -> None:
     assert consumed(traceparent="00-a-b-01").trace == "00-a-b-01"
     assert consumed().trace is None
+
+
+RAW = Consumed("articles.raw", 3, 44, 1_700_000_000_000, b"k", b"{}")
+FORWARDED = {
+    "origin": "articles.raw/0/1@5",
+    "dlq.first_failed_at": "2026-01-01T00:00:00.000Z",
+    "theirs": "x",
+}
+
+
+def test_an_arrival_that_forwards_our_headers_is_named_by_its_own_record() -> None:
+    arrival = replace(RAW, headers=FORWARDED).arrival()
+    assert arrival.origin == Origin("articles.raw", 3, 44, 1_700_000_000_000)
+    assert arrival.headers == {"theirs": "x"}
+
+
+def test_a_replayed_arrival_keeps_its_name_and_history() -> None:
+    replayed = replace(RAW, headers=FORWARDED | {"dlq.replay_count": "1"})
+    assert replayed.arrival() is replayed
+    assert replayed.arrival().origin == Origin("articles.raw", 0, 1, 5)
+
+
+@pytest.mark.parametrize("count", ["0", "", "-1", "many"])
+def test_a_count_that_is_none_is_no_replay(count: str) -> None:
+    arrival = replace(RAW, headers=FORWARDED | {"dlq.replay_count": count}).arrival()
+    assert arrival.origin.offset == 44
+
+
+def test_a_replay_from_another_topic_is_an_arrival_of_its_own() -> None:
+    headers = {"origin": "others.raw/0/1@5", "dlq.replay_count": "1"}
+    assert replace(RAW, headers=headers).arrival().origin.offset == 44

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import signal
 import subprocess
 from collections import defaultdict
 
@@ -178,3 +179,31 @@ def test_missing_topics_are_told_with_what_to_type(deployment: Deployment) -> No
     assert f"no topic {deployment.settings.topic('articles.cleaned')}" in missing.stderr.decode()
     assert b"copydesk topics create" in missing.stderr
     assert b"Traceback" not in missing.stderr
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("said", ["worker starts", "partitions assigned"])
+def test_a_worker_that_is_stopped_while_it_starts_ends_with_all_its_processes(
+    deployment: Deployment, number: signal.Signals, said: str
+) -> None:
+    worker = deployment.start("detect_language", wait=False)
+    wait_for(lambda: said in worker.said(), 60, worker.said)
+    started = family(worker)
+    worker.process.send_signal(number)
+    assert worker.process.wait(30) == 0, worker.said()
+    wait_for(lambda: all_gone(started), 10)
+
+
+def test_health_turns_red_without_a_broker() -> None:
+    with broker.embedded() as address:
+        settings = embedded(load({"COPYDESK_STALL_AFTER": "5"}), address)
+        with Deployment(settings) as deployment:
+            worker = deployment.start("claim")
+            for process in psutil.Process().children():
+                if "tansu" in " ".join(process.cmdline()) and address in " ".join(
+                    process.cmdline()
+                ):
+                    process.kill()
+            wait_for(lambda: worker.health()[0] == 503, 60, lambda: str(worker.health()))
+            assert "Kafka has told nothing" in str(worker.health()[1])
+            worker.kill()

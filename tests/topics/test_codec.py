@@ -143,3 +143,10 @@ def test_what_is_no_fingerprinted_record_says_why(data: bytes | None, reason: st
 def test_every_reason_is_listed_once() -> None:
     assert set(records.REASONS) == set(records.Reason.__args__)  # type: ignore[attr-defined]
     assert len(records.REASONS) == len(set(records.REASONS))
+
+
+def test_nesting_without_end_is_undecodable_on_every_topic() -> None:
+    data = b'{"record": "fingerprinted", "odd": ' + b"[" * 100_000
+    with pytest.raises(DecodeError) as error:
+        decode_fingerprinted(data)
+    assert error.value.reason == "undecodable"

@@ -7,6 +7,7 @@ import asyncio
 import sys
 from typing import BinaryIO
 
+from topics.catalog import DAY_MS
 from workers import pipeline, settings, sources
 from workers.commands import CommandError
 
@@ -31,7 +32,8 @@ def run(arguments: argparse.Namespace) -> int:
 
     chosen = settings.load()
     logs.configure(chosen, quiet=True)
-    names = tuple(arguments.stages.split(",")) if arguments.stages else pipeline.STAGES
+    named = arguments.stages
+    names = pipeline.STAGES if named is None else tuple(named.split(","))
     for name in names:
         if name not in pipeline.STAGES:
             raise CommandError(f"no stage {name!r}; there are {', '.join(pipeline.STAGES)}")
@@ -44,7 +46,7 @@ def run(arguments: argparse.Namespace) -> int:
             processes=chosen.processes,
         )
         await pool.start()
-        window_ms = round(chosen.claim_window * 86_400_000)
+        window_ms = round(chosen.claim_window * DAY_MS)
         desk = LocalDesk(
             names,
             pool,

@@ -113,7 +113,7 @@ class _Run:
         from workers.runtime.tally import OUTPUTS, Tally
 
         loop = asyncio.get_running_loop()
-        for number in (signal.SIGINT, signal.SIGTERM):
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             loop.add_signal_handler(number, self._stop.set)
         began = time.monotonic()
         await topic_admin.create(self._settings)

@@ -69,9 +69,16 @@ def declare(parser: argparse.ArgumentParser) -> None:
         "(entities.name=Kyiv); several must all hold; header.NAME compares a header",
     )
     parser.add_argument("--from-beginning", action="store_true", help="not only what is new")
-    parser.add_argument("--limit", type=int, metavar="N", help="end after N records")
+    parser.add_argument("--limit", type=_positive, metavar="N", help="end after N records")
     parser.add_argument("--until-end", action="store_true", help="end at the topic's present end")
     parser.add_argument("--bootstrap", metavar="HOST:PORT", help="Kafka's bootstrap servers")
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{number} is not 1 or more")
+    return number
 
 
 def run(arguments: argparse.Namespace) -> int:

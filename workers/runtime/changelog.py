@@ -16,8 +16,10 @@ import time
 from collections.abc import Callable
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.structs import ConsumerRecord
 
 from topics import catalog, codec
+from topics.codec import DecodeError
 from topics.records import Claim, Fingerprint, Origin, Verdict, Withdrawal
 from workers.runtime import logs
 from workers.runtime.connection import client_arguments
@@ -108,6 +110,21 @@ class ClaimState:
         self._unsaved.clear()
         self._metrics.state_entries.labels("claim").set(len(self._store))
 
+    def _restore(self, message: ConsumerRecord) -> int:
+        try:
+            self._store.restore(codec.decode(Claim, message.value))
+        except (DecodeError, ValueError) as error:
+            # One verdict that nobody can read must not keep the only owner from starting.
+            log.error(
+                "a claim cannot be read and is left out: its article may pass once more",
+                topic=message.topic,
+                partition=message.partition,
+                offset=message.offset,
+                error=str(error),
+            )
+            return 0
+        return 1
+
     async def _read_to_end(self) -> int:
         partition = TopicPartition(self._topic, PARTITION)
         consumer = AIOKafkaConsumer(
@@ -133,8 +150,7 @@ class ClaimState:
                 end = max(end, consumer.highwater(partition) or 0)
                 for message in batches.get(partition, ()):
                     if message.value is not None:
-                        self._store.restore(codec.decode(Claim, message.value))
-                        count += 1
+                        count += self._restore(message)
                 # The position also passes what compaction and aborted writes left out.
                 self._position = await consumer.position(partition)
                 await asyncio.sleep(0)

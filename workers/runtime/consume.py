@@ -9,6 +9,8 @@ made impossible to acknowledge, and the process ends without a commit.
 from __future__ import annotations
 
 import asyncio
+import logging
+import os
 import tempfile
 import time
 from collections.abc import Callable, Sequence
@@ -115,7 +117,7 @@ class Consumption:
             stream_buffer_maxsize=settings.batch * BUFFERED_BATCHES,
             store="memory://",
             # Nothing is kept there, yet Faust makes the folder, by default in the current one.
-            datadir=Path(tempfile.gettempdir(), "copydesk-faust"),
+            datadir=Path(tempfile.gettempdir(), f"copydesk-faust-{os.getuid()}"),
             key_serializer="raw",
             value_serializer="raw",
             topic_allow_declare=False,
@@ -207,6 +209,8 @@ class _PromptConsumer(Consumer):
 
 class _CommitTimes(faust.Sensor):
     """Faust's own view of its commits."""
+
+    logger = logging.getLogger("faust.sensors")  # quiet, like the rest of Faust
 
     def __init__(self, metrics: Metrics, step: str) -> None:
         super().__init__()

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from functools import partial
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from msgspec import UNSET
 
@@ -146,8 +146,8 @@ class FingerprintHop:
     def assigned(self) -> None:
         """Nothing to do: this hop remembers nothing."""
 
-    async def _one(self, consumed: Consumed) -> Finished:
-        desk, step = self._desk, pipeline.FINGERPRINT
+    async def _one(self, record: Consumed) -> Finished:
+        desk, step, consumed = self._desk, pipeline.FINGERPRINT, record.arrival()
         desk.metrics.queued(step, consumed.timestamp)
         answer = await self._pool.run(step, consumed.value)
         if isinstance(answer, Printed):
@@ -219,7 +219,7 @@ class ClaimHop:
                 "ok",
                 (message,),
                 opened.id,
-                partial(withdrawal, desk, opened, consumed, step),
+                partial(withdrawal, desk, opened.id, consumed, step),
             )
         duplicate = articles.duplicate(raw, fingerprint, verdict, consumed.origin)
         message = desk.message(
@@ -257,10 +257,18 @@ class EnrichHop:
         try:
             article = codec.decode(Article, consumed.value)
         except DecodeError as error:
-            return desk.rejected(consumed, stage=first, reason=error.reason, detail=error.message)
+            return desk.rejected(
+                consumed,
+                stage=first,
+                reason=error.reason,
+                detail=error.message,
+                withdrawal=withdrawal(desk, consumed.headers.get("ce_subject"), consumed, first),
+            )
         for stage in self._stages:
             answer = await self._pool.run(stage.name, article)
+            outcome: Literal["ok", "error"] = "ok"
             if isinstance(answer, Failed) and not stage.required:
+                outcome = "error"
                 desk.metrics.stage_failures.labels(stage.name, answer.reason).inc()
                 log.warning(
                     "optional stage failed",
@@ -268,6 +276,9 @@ class EnrichHop:
                     reason=answer.reason,
                     message=answer.detail,
                     id=article.id,
+                    topic=consumed.topic,
+                    partition=consumed.partition,
+                    offset=consumed.offset,
                     origin=str(consumed.origin),
                 )
             after = conclude(
@@ -280,14 +291,16 @@ class EnrichHop:
                     after.stage,
                     after.outcome,
                     id=article.id,
-                    withdrawal=withdrawal(desk, article, consumed, after.stage),
+                    withdrawal=withdrawal(desk, article.id, consumed, after.stage),
                 )
             article = after
             if stage.name != last:
-                desk.metrics.messages_processed.labels(stage.name, "ok").inc()
-        return self._out(article, consumed, last)
+                desk.metrics.messages_processed.labels(stage.name, outcome).inc()
+        return self._out(article, consumed, last, outcome)
 
-    def _out(self, article: Article, consumed: Consumed, step: str) -> Finished:
+    def _out(
+        self, article: Article, consumed: Consumed, step: str, outcome: Literal["ok", "error"]
+    ) -> Finished:
         desk = self._desk
         record: Any = article
         if self._produces is catalog.ENRICHED:
@@ -310,20 +323,25 @@ class EnrichHop:
         return Finished(
             consumed,
             step,
-            "ok",
+            outcome,
             (message,),
             article.id,
-            partial(withdrawal, desk, article, consumed, step),
+            partial(withdrawal, desk, article.id, consumed, step),
         )
 
 
-def withdrawal(desk: Desk, article: Article, consumed: Consumed, stage: str) -> Message:
-    """What gives an article's claim back when it becomes a dead letter after all."""
-    record = Withdrawal(id=article.id, origin=str(consumed.origin))
+def withdrawal(desk: Desk, id: str | None, consumed: Consumed, stage: str) -> Message | None:
+    """What gives an article's claim back when it becomes a dead letter after all.
+
+    None for a record that no claim has passed on: it names no article.
+    """
+    if id is None or headers.ORIGIN not in consumed.headers:
+        return None
+    record = Withdrawal(id=id, origin=str(consumed.origin))
     return desk.message(
         catalog.FINGERPRINTED,
         codec.encode(record),
-        id=article.id,
+        id=id,
         consumed=consumed,
         stage=f"{stage}/withdrawal",
     )

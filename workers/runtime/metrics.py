@@ -132,7 +132,6 @@ class Metrics:
         self.languages = counter(
             "articles_language_total", "Published articles by language.", "language"
         )
-        self.feed_fetches = counter("feed_fetch_total", "Sources read by the producer.", "result")
         self.build_info = gauge(
             "build_info", "1, with the versions as labels.", "version", "models"
         )
@@ -165,8 +164,6 @@ class Metrics:
         if self._steps and self._steps[-1] == STEPS[-1]:
             for language in (*LANGUAGES, OTHER):
                 self.languages.labels(language)
-        for result in ("ok", "error"):
-            self.feed_fetches.labels(result)
 
     def published(
         self,

@@ -72,6 +72,6 @@ class Outbox:
         if isinstance(answer, TooLarge):
             self._metrics.dead_letter_write_errors.labels(item.step).inc()
             raise DeliveryError(f"not even a truncated dead letter fits: {answer.detail}")
-        if item.withdrawal is not None:
-            await self._delivery.send([item.withdrawal()])
+        if item.withdrawal is not None and (message := item.withdrawal()) is not None:
+            await self._delivery.send([message])
         self._metrics.messages_processed.labels(item.step, "dead_letter").inc()

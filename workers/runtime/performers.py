@@ -6,12 +6,15 @@ that replaces a killed one starts with its models in memory.
 
 from __future__ import annotations
 
+import copyreg
 import gc
 import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+
+from msgspec import UNSET, UnsetType
 
 from topics import codec
 from topics.records import Article, Fingerprinted
@@ -23,6 +26,15 @@ from workers.stages.deduplicate import Fingerprinter
 LONGEST_DETAIL = 500
 
 
+def _unset() -> UnsetType:
+    return UNSET
+
+
+# Left to itself, pickle looks for UNSET in every module that was ever imported, for each field of
+# each article that has it: most of what a task cost.
+copyreg.pickle(UnsetType, lambda _: (_unset, ()))
+
+
 @dataclass(frozen=True)
 class Printed:
     """A fingerprinted article, ready for its topic."""
@@ -30,6 +42,9 @@ class Printed:
     id: str
     value: bytes
 
+
+Perform = Callable[[str, Any], tuple[Any, float]]
+"""A step's name and its value → its answer, and the seconds that it took."""
 
 _performers: dict[str, Callable[[Any], Any]] = {}
 

@@ -2,8 +2,11 @@
 
 One task is one article and one step. A task has a time limit, which starts when a process takes it
 up, and a memory limit on its process's resident size; a process over either is killed and another
-takes its place, while heartbeats and the neighbours go on. A process that died by itself gets that
-article once more, alone, before it counts as crashed.
+takes its place, while heartbeats and the neighbours go on. An article whose process died, by itself
+or for its memory, is tried once more, alone, before that counts.
+
+Each process has a pipe of its own. Libraries share one among all, so that a process killed while it
+writes, or while it waits, takes the others with it; here that is what killing must not do.
 """
 
 from __future__ import annotations
@@ -11,26 +14,31 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import multiprocessing
-import os
+import multiprocessing.connection
+import pickle
 import signal
 import sys
+import time
 from collections.abc import AsyncIterator, Callable
-from concurrent.futures import TimeoutError as FutureTimeoutError
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
-import pebble
 import psutil
 
 from workers.outcome import Failed
 from workers.runtime import performers
+from workers.runtime.performers import Perform
 from workers.settings import PoolPlan, hand_down
 
 WATCH_SECONDS = 0.1
+TASKS_PER_PROCESS = 2000
+"""Libraries keep some of what they have seen: a process is replaced now and then."""
+JOIN_SECONDS = 5.0
 
 
 class PoolError(Exception):
-    """The pool's processes could not be started; the message says why, as far as it is known."""
+    """The pool's processes cannot be started; the message says why, if it is known."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +47,11 @@ class Limits:
 
     seconds: float
     megabytes: int
+
+    @property
+    def bytes(self) -> int:
+        """The memory limit in bytes."""
+        return self.megabytes * 1024 * 1024
 
 
 class TaskPool:
@@ -52,58 +65,45 @@ class TaskPool:
         processes: int,
         timed: Callable[[str, float], None] = lambda step, seconds: None,
         retried: Callable[[str], None] = lambda step: None,
-        perform: Callable[[str, Any], tuple[Any, float]] = performers.perform,
+        perform: Perform = performers.perform,
     ) -> None:
         self._plan = plan
         self._limits = limits
-        self._processes = processes
+        self._count = processes
         self._timed = timed
         self._retried = retried
         self._perform = perform
-        self._pool: pebble.ProcessPool | None = None
+        self._threads = ThreadPoolExecutor(processes, thread_name_prefix="pool")
+        self._idle: asyncio.Queue[_Process | None] = asyncio.Queue()
+        """Processes that wait for a task; None when no more will come."""
+        self._processes: set[_Process] = set()
+        self._renewals: set[asyncio.Task[None]] = set()
         self._watch: asyncio.Task[None] | None = None
-        self._over_memory: set[int] = set()
         self._gate = _Gate()
-        self._ready = asyncio.Event()
-
-    @property
-    def running(self) -> int:
-        """Tasks that were handed over and have not come back."""
-        return self._gate.inside
 
     async def start(self) -> None:
-        """Start the processes and wait until one of them has loaded its models.
+        """Start the processes and wait until they have loaded their models.
 
-        Raises PoolError if none can.
+        Raises PoolError if one cannot.
         """
         hand_down(self._plan)
         context = multiprocessing.get_context("forkserver")
         context.set_forkserver_preload([performers.__name__])
-        try:
-            self._pool = pebble.ProcessPool(
-                max_workers=self._processes,
-                context=context,
-                initializer=_prepare,
-                initargs=(self._plan,),
-            )
-            await asyncio.wrap_future(self._pool.schedule(os.getpid))
-        except (OSError, RuntimeError) as error:  # ProcessExpired is an OSError
-            raise PoolError(
-                f"the processes for {', '.join(self._plan.steps) or 'the stages'} could not be "
-                f"started ({error}); their own words are above, and copydesk doctor looks closer"
-            ) from error
-        self._ready.set()
+        for _ in range(self._count):
+            await self._add()
         self._watch = asyncio.create_task(self._watch_memory(), name="watch-memory")
 
     async def stop(self) -> None:
         """End the processes; tasks in hand are given up."""
-        if self._watch is not None:
-            self._watch.cancel()
+        for task in [*self._renewals, *([self._watch] if self._watch else [])]:
+            task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
-                await self._watch
-        if self._pool is not None:
-            self._pool.stop()  # type: ignore[no-untyped-call]
-            await asyncio.to_thread(self._pool.join, 10)
+                await task
+        self._idle.put_nowait(None)
+        for process in self._processes:
+            await asyncio.to_thread(process.end)
+        self._processes.clear()
+        self._threads.shutdown(wait=False)
 
     def kill(self) -> None:
         """End the processes at once, for a process that is about to end without clearing up."""
@@ -115,12 +115,11 @@ class TaskPool:
     async def run(self, step: str, value: Any) -> Any:
         """What the step makes of the value, or Failed. Never raises for what a step does.
 
-        Waits for the pool if it is still starting.
+        Waits for a process, also for the first one. Raises PoolError if none can be had.
         """
-        await self._ready.wait()
         async with self._gate.together():
             answer = await self._attempt(step, value)
-        if isinstance(answer, Failed) and answer.reason == "crashed":
+        if isinstance(answer, Failed) and answer.reason in ("crashed", "out_of_memory"):
             self._retried(step)
             async with self._gate.alone():
                 answer = await self._attempt(step, value)
@@ -129,58 +128,139 @@ class TaskPool:
         return answer
 
     async def _attempt(self, step: str, value: Any) -> Any:
-        assert self._pool is not None, "start() comes first"
-        future = self._pool.schedule(
-            self._perform, args=[step, value], timeout=self._limits.seconds
-        )
+        process = await self._idle.get()
+        if process is None:
+            self._idle.put_nowait(None)
+            raise PoolError(f"no process is left for {step}; copydesk doctor looks closer")
+        began = time.perf_counter()
         try:
-            answer, seconds = await asyncio.wrap_future(future)
-        except (TimeoutError, FutureTimeoutError):
-            return Failed("timeout", f"took longer than {self._limits.seconds:g} s", "TimeoutError")
-        except pebble.ProcessExpired as error:
-            if error.pid in self._over_memory:
-                self._over_memory.discard(error.pid)
-                detail = f"grew beyond {self._limits.megabytes} MB"
-                return Failed("out_of_memory", detail, "ProcessExpired")
-            return Failed(
-                "crashed", f"the process ended with status {error.exitcode}", "ProcessExpired"
-            )
-        except Exception as error:  # a value that cannot be pickled either way
-            detail = performers.printable(f"{type(error).__name__}: {error}")
-            return Failed("stage_bug", detail[: performers.LONGEST_DETAIL], type(error).__name__)
+            answer, seconds = await self._exchange(process, pickle.dumps((step, value)))
+        except EOFError:
+            answer, seconds = self._obituary(process), time.perf_counter() - began
+        finally:
+            self._release(process)
         self._timed(step, seconds)
         return answer
 
+    async def _exchange(self, process: _Process, task: bytes) -> Any:
+        """Have a process do a task; EOFError when it dies over it."""
+        process.busy = True
+        loop = asyncio.get_running_loop()
+        future = loop.run_in_executor(self._threads, process.exchange, task)
+        try:
+            done, _ = await asyncio.wait([future], timeout=self._limits.seconds)
+            if not done:
+                process.kill("timeout")
+            return pickle.loads(await future)  # noqa: S301 - our own process wrote it
+        except asyncio.CancelledError:
+            process.kill("crashed")
+            raise
+
+    def _obituary(self, process: _Process) -> Failed:
+        match process.killed_for:
+            case "timeout":
+                detail = f"took longer than {self._limits.seconds:g} s"
+                return Failed("timeout", detail, "TimeoutError")
+            case "out_of_memory":
+                detail = f"grew beyond {self._limits.megabytes} MB"
+                return Failed("out_of_memory", detail)
+            case _:
+                return Failed("crashed", f"the process {process.epitaph()}")
+
+    def _release(self, process: _Process) -> None:
+        """Make a process available again, or put a new one into its place."""
+        process.busy = False
+        if process.fit(self._limits.bytes):
+            self._idle.put_nowait(process)
+            return
+        renewal = asyncio.get_running_loop().create_task(self._renew(process))
+        self._renewals.add(renewal)
+        renewal.add_done_callback(self._renewals.discard)
+
+    async def _renew(self, process: _Process) -> None:
+        self._processes.discard(process)
+        await asyncio.to_thread(process.end)
+        try:
+            await self._add()
+        except PoolError:
+            self._idle.put_nowait(None)
+
+    async def _add(self) -> None:
+        process = await asyncio.to_thread(_Process, self._plan, self._perform)
+        self._processes.add(process)
+        self._idle.put_nowait(process)
+
     async def _watch_memory(self) -> None:
-        limit = self._limits.megabytes * 1024 * 1024
-        processes: list[psutil.Process] = []
         while True:
-            # Listing walks over every process of the machine: only when one is not known yet.
-            if len(processes) < self._processes:
-                processes = await asyncio.to_thread(_pool_processes)
-            processes = [process for process in processes if self._within(process, limit)]
+            for process in self._processes:
+                if process.busy and process.resident() > self._limits.bytes:
+                    process.kill("out_of_memory")
             await asyncio.sleep(WATCH_SECONDS)
 
-    def _within(self, process: psutil.Process, limit: int) -> bool:
-        """Whether a process lives within its memory; one that does not is killed."""
+
+class _Process:
+    """One process of the pool and its pipe. Constructing it blocks until its models are loaded."""
+
+    def __init__(self, plan: PoolPlan, perform: Perform) -> None:
+        context = multiprocessing.get_context("forkserver")
+        self._pipe, theirs = context.Pipe()
+        self._process = context.Process(
+            target=_serve, args=(theirs, plan, perform), name="copydesk-pool", daemon=True
+        )
         try:
-            if process.memory_info().rss <= limit:
-                return process.is_running()
-            self._over_memory.add(process.pid)
-            process.kill()
+            self._process.start()
+            theirs.close()
+            self._pipe.recv_bytes()
+        except (OSError, EOFError) as error:
+            raise PoolError(
+                f"a process for {', '.join(plan.steps) or 'the stages'} could not be started "
+                f"({error or 'it ended at once'}); its own words are above"
+            ) from error
+        self.busy = False
+        self.killed_for: Literal["timeout", "out_of_memory", "crashed"] | None = None
+        self._tasks = 0
+        self._about = psutil.Process(self._process.pid)
+        self._at_first = self.resident()
+
+    def exchange(self, task: bytes) -> bytes:
+        """Hand over a task and wait for the answer; EOFError when the process dies over it."""
+        self._tasks += 1
+        try:
+            self._pipe.send_bytes(task)
+            return self._pipe.recv_bytes()
+        except OSError as error:
+            raise EOFError from error
+
+    def kill(self, reason: Literal["timeout", "out_of_memory", "crashed"]) -> None:
+        """SIGKILL; who waits for its answer gets EOFError."""
+        self.killed_for = self.killed_for or reason
+        self._process.kill()
+
+    def resident(self) -> int:
+        """Resident memory in bytes; 0 when the process is gone."""
+        try:
+            return int(self._about.memory_info().rss)
         except psutil.Error:
-            pass
-        return False
+            return 0
 
+    def fit(self, limit: int) -> bool:
+        """Whether it may have another task: alive, not old, with half of its room left."""
+        if self.killed_for or self._tasks >= TASKS_PER_PROCESS or not self._process.is_alive():
+            return False
+        return self.resident() <= self._at_first + max(limit - self._at_first, 0) / 2
 
-def _pool_processes() -> list[psutil.Process]:
-    """The processes that the fork server made: children of this process's children."""
-    own = psutil.Process()
-    found: list[psutil.Process] = []
-    with contextlib.suppress(psutil.Error):
-        for child in own.children():
-            found += child.children()
-    return found
+    def epitaph(self) -> str:
+        """How it ended."""
+        self._process.join(JOIN_SECONDS)
+        return f"ended with status {self._process.exitcode}"
+
+    def end(self) -> None:
+        """Kill it if need be, and give back what it held."""
+        self._process.kill()
+        self._process.join(JOIN_SECONDS)
+        self._pipe.close()
+        with contextlib.suppress(ValueError):  # not yet reaped
+            self._process.close()
 
 
 class _Gate:
@@ -220,8 +300,8 @@ class _Gate:
             self._changed.notify_all()
 
 
-def _prepare(plan: PoolPlan) -> None:
-    """Make a new pool process ready: its models, and an end together with its parent."""
+def _serve(pipe: multiprocessing.connection.Connection, plan: PoolPlan, perform: Perform) -> None:
+    """What a pool process does: one task after the other, until its parent goes."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if sys.platform == "linux":
         import ctypes
@@ -229,3 +309,8 @@ def _prepare(plan: PoolPlan) -> None:
         with contextlib.suppress(OSError, AttributeError):
             ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
     performers.load(plan)
+    pipe.send_bytes(b"ready")
+    with contextlib.suppress(EOFError):
+        while True:
+            step, value = pickle.loads(pipe.recv_bytes())  # noqa: S301 - our parent wrote it
+            pipe.send_bytes(pickle.dumps(perform(step, value)))

@@ -13,12 +13,12 @@ from topics.records import Origin
 from workers.runtime.dead_letters import LONGEST_ID, dead_letter, truncated
 from workers.runtime.delivery import Delivered, Delivery, DeliveryError, Message, TooLarge
 from workers.runtime.read_ahead import read_ahead
-from workers.runtime.record import Consumed
+from workers.runtime.record import PRODUCER, Consumed
 from workers.settings import Settings
 from workers.sources import Found
 
 TOGETHER = 100
-STAGE = "produce"
+STAGE = PRODUCER
 
 
 @dataclass(frozen=True)

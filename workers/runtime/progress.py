@@ -41,26 +41,44 @@ class Progress:
         self._metrics = metrics
         self._stall_after = stall_after
         self._standing: dict[tuple[str, int], Standing] = {}
+        self._heard: dict[str, float] = {}
 
-    def stalled(self, now: float | None = None) -> list[str]:
-        """Partitions with lag whose first unfinished offset has not moved for too long."""
+    def silent(self, now: float | None = None) -> list[str]:
+        """Consumers that have not learned for too long how far their partitions go."""
         now = time.monotonic() if now is None else now
+        return [
+            f"Kafka has told nothing about {topic} for {now - heard:.0f} s"
+            for topic, heard in sorted(self._heard.items())
+            if now - heard > self._stall_after
+        ]
+
+    def stalled(self, now: float | None = None, *, patience: float | None = None) -> list[str]:
+        """Partitions with lag whose first unfinished offset has not moved for too long.
+
+        Too long is ``patience`` seconds, else the setting for health.
+        """
+        now = time.monotonic() if now is None else now
+        patience = self._stall_after if patience is None else patience
         return [
             f"{topic}/{partition} has {standing.lag} records waiting and has stood at offset "
             f"{standing.offset} for {now - standing.since:.0f} s"
             for (topic, partition), standing in sorted(self._standing.items())
-            if standing.lag > 0 and now - standing.since > self._stall_after
+            if standing.lag > 0 and now - standing.since > patience
         ]
 
     async def watch(self) -> None:
         """Measure until cancelled."""
+        self._heard = {consumption.topic: time.monotonic() for consumption in self._consumptions}
         while True:
             for consumption in self._consumptions:
                 try:
                     bounds = await asyncio.wait_for(consumption.bounds(), POLL_SECONDS * 5)
                 except Exception as error:  # a rebalance or a broker away: no news is no progress
                     log.debug("no end offsets", stage=consumption.name, error=repr(error))
+                    if self.silent():
+                        self.note(consumption, {}, time.monotonic())
                     continue
+                self._heard[consumption.topic] = time.monotonic()
                 self.note(consumption, bounds, time.monotonic())
             await asyncio.sleep(POLL_SECONDS)
 
@@ -71,9 +89,12 @@ class Progress:
         now: float,
     ) -> None:
         """Take in the beginnings and ends of one consumer's partitions, and how far it is."""
-        for place in [p for p in self._standing if p[0] == consumption.topic and p not in bounds]:
+        # The answer may be older than a rebalance: what moved away is no business of ours any more.
+        ours = {place: span for place, span in bounds.items() if place in consumption.assigned}
+        for place in [p for p in self._standing if p[0] == consumption.topic and p not in ours]:
             del self._standing[place]
-        for place, (beginning, end) in bounds.items():
+            self._metrics.forget_partition(consumption.name, *place)
+        for place, (beginning, end) in ours.items():
             # What retention has deleted is not waiting any more.
             offset = max(consumption.first_unfinished(place) or 0, beginning)
             lag = max(end - offset, 0)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from topics import headers
 from topics.records import Origin
 from workers.runtime.delivery import Message
 
+REPLAY_COUNT = headers.DEAD_LETTER_PREFIX + "replay_count"
+PRODUCER = "produce"
+"""Topic and stage of what the producer itself had to turn away: no record of Kafka."""
 LONGEST_TOPIC = 249
 """Characters of a topic's name that Kafka allows."""
 
@@ -39,6 +42,23 @@ class Consumed:
                 return origin
         return Origin(self.topic, self.partition, self.offset, self.timestamp)
 
+    def arrival(self) -> Consumed:
+        """This record of ``articles.raw`` under its own name.
+
+        A service that forwards what it consumed forwards our headers too; only a replay may carry
+        the origin and the history of an earlier record, which must be one of the same topic.
+        """
+        replays = self.headers.get(REPLAY_COUNT, "0")
+        replayed = replays.isdecimal() and int(replays) > 0
+        if replayed and self.origin.topic in (self.topic, PRODUCER):
+            return self
+        own = {
+            name: value
+            for name, value in self.headers.items()
+            if name != headers.ORIGIN and not name.startswith(headers.DEAD_LETTER_PREFIX)
+        }
+        return replace(self, headers=own)
+
     @property
     def trace(self) -> str | None:
         """The trace that the record belongs to."""
@@ -52,10 +72,11 @@ class Finished:
     consumed: Consumed
     step: str
     """The step at which the record ended, within the hop."""
-    outcome: Literal["ok", "duplicate", "dead_letter"]
+    outcome: Literal["ok", "duplicate", "dead_letter", "error"]
+    """``error``: an optional stage failed and the article went on without it."""
     messages: tuple[Message, ...]
     id: str | None = None
-    withdrawal: Callable[[], Message] | None = None
+    withdrawal: Callable[[], Message | None] | None = None
     """Makes what gives the claim back, should the output turn out too large."""
 
 

@@ -1,4 +1,7 @@
-"""Try what a worker needs to be allowed, without leaving anything behind."""
+"""Try what a worker needs to be allowed.
+
+What is left behind is a tombstone in a compacted topic, until the broker compacts it.
+"""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ import signal
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NoReturn
 
 from topics import catalog
 from topics.catalog import DAY_MS
@@ -25,7 +25,7 @@ from workers.runtime.outbox import Outbox
 from workers.runtime.pool import Limits, TaskPool
 from workers.runtime.progress import Progress, watch_event_loop
 from workers.runtime.topic_admin import admin, partition_counts
-from workers.settings import Settings, pool_plan, variable
+from workers.settings import Settings, longest_batch, pool_plan, variable
 from workers.stages.deduplicate import WindowedSeenStore
 
 log = logs.get(__name__)
@@ -33,6 +33,8 @@ log = logs.get(__name__)
 BROKEN = 70
 """Exit status when the worker could not go on without losing something (EX_SOFTWARE)."""
 CHECK_SECONDS = 0.5
+STALLS_ENDURED = 3
+"""How often the time until health turns red may pass before the worker ends itself."""
 
 
 class TopicsMissingError(Exception):
@@ -64,7 +66,7 @@ class Worker:
         loop = asyncio.get_running_loop()
         self._broken = loop.create_future()
         stop = asyncio.Event()
-        for number in (signal.SIGTERM, signal.SIGINT):
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             loop.add_signal_handler(number, stop.set)
         await self._check_topics()
         await self._delivery.start()
@@ -82,7 +84,7 @@ class Worker:
         watchers = [
             asyncio.create_task(progress.watch(), name="progress"),
             asyncio.create_task(watch_event_loop(self.metrics), name="event-loop"),
-            asyncio.create_task(self._watch_apps(), name="apps"),
+            asyncio.create_task(self._watch_apps(progress), name="apps"),
         ]
         stopped = asyncio.create_task(stop.wait(), name="stop")
         started = asyncio.create_task(self._start(), name="start")
@@ -97,6 +99,11 @@ class Worker:
             await _first(stopped, self._broken)
         if self._broken.done():
             self._end_at_once(self._broken.result())
+        if not self._started:
+            # Half-joined groups and half-loaded models cannot be left in order; whatever was
+            # taken already is not committed and comes again.
+            log.info("worker ended before it was ready", stages=list(self._steps))
+            self._leave(0)
         await self._drain(watchers)
         await http.stop()
         return 0
@@ -151,9 +158,13 @@ class Worker:
                 "exactly one: delete the topic and create it with: copydesk topics create"
             )
 
-    async def _watch_apps(self) -> None:
+    async def _watch_apps(self, progress: Progress) -> None:
+        """End what cannot go on: consumers that died, or that live and do nothing."""
+        patience = max(STALLS_ENDURED * self._settings.stall_after, longest_batch(self._settings))
         while True:
             await asyncio.sleep(CHECK_SECONDS)
+            if stuck := progress.stalled(patience=patience):
+                self._fail(RuntimeError(f"no progress: {'; '.join(stuck)}"))
             for consumption in self._consumptions:
                 if self._started and (reason := consumption.crashed) is not None:
                     self._fail(reason)
@@ -169,7 +180,7 @@ class Worker:
             self._end_at_once(
                 TimeoutError(f"the batch in hand was not done within {variable('grace')}")
             )
-        if self._started and (error := draining.exception()) is not None:
+        if (error := draining.exception()) is not None:
             self._end_at_once(error)
         for watcher in watchers:
             watcher.cancel()
@@ -177,7 +188,7 @@ class Worker:
         await self._pool.stop()
         log.info("worker ended", stages=list(self._steps))
 
-    def _end_at_once(self, reason: BaseException) -> None:
+    def _end_at_once(self, reason: BaseException) -> NoReturn:
         """End without a commit: whatever is not committed will be processed again."""
         log.error(
             "worker cannot go on; it ends without a commit and loses nothing",
@@ -185,11 +196,15 @@ class Worker:
             error=repr(reason),
             exc_info=(type(reason), reason, reason.__traceback__),
         )
+        self._leave(BROKEN)
+
+    def _leave(self, status: int) -> NoReturn:
+        """End this process and its pool now: no commit, no good-bye to the broker."""
         self._pool.kill()
         with contextlib.suppress(Exception):
             sys.stdout.flush()
             sys.stderr.flush()
-        os._exit(BROKEN)
+        os._exit(status)
 
     def _fail(self, reason: BaseException) -> None:
         if self._broken is not None and not self._broken.done():
@@ -209,7 +224,7 @@ class Worker:
             wrong.append("starting")
         if self._state is not None and self._state.recovering:
             wrong.append("recovering the claims from their changelog")
-        return wrong + progress.stalled()
+        return wrong + progress.silent() + progress.stalled()
 
 
 def _models(steps: tuple[str, ...]) -> str:

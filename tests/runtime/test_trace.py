@@ -1,0 +1,133 @@
+"""Which records belong to an article, and what is told of them."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from topics import catalog
+from topics.catalog import Topic
+from topics.records import Origin
+from workers.runtime.record import Consumed
+from workers.runtime.trace import MOST, Search, Sighting, in_order
+from workers.settings import load
+
+SETTINGS = load({"COPYDESK_TOPIC_PREFIX": "p."})
+FIRST = "p.articles.raw/0/4@100"
+
+
+def record(
+    topic: Topic,
+    value: Any = None,
+    *,
+    key: bytes | None = None,
+    origin: str | None = FIRST,
+    time: int = 100,
+    offset: int = 0,
+    **headers: str,
+) -> Consumed:
+    told = dict(headers) | ({} if origin is None else {"origin": origin})
+    data = None if value is None else json.dumps(value, ensure_ascii=False).encode()
+    return Consumed(SETTINGS.topic(topic.name), 0, offset, time, key, data, told)
+
+
+def found(word: str, *records: Consumed) -> list[Sighting]:
+    search = Search(SETTINGS, word)
+    for item in records:
+        search.note(item)
+    return search.found
+
+
+def test_the_arrival_is_found_though_its_key_is_not_the_id() -> None:
+    unique = record(catalog.UNIQUE, {"id": "a", "version": 2}, key=b"a")
+    arrival = record(catalog.RAW, {"content": "x"}, key=None, origin=None, offset=4)
+    assert [seen.topic for seen in found("a", unique, arrival)] == ["articles.unique"] + [
+        "articles.raw"
+    ]
+    assert found("a", unique)[0].version == 2
+
+
+def test_an_origin_finds_that_arrival_alone() -> None:
+    mine = record(catalog.UNIQUE, {"id": "a"}, key=b"a")
+    other = record(catalog.UNIQUE, {"id": "a"}, key=b"a", origin="p.articles.raw/0/5@100")
+    for word in (FIRST, "p.articles.raw/0/4"):
+        assert len(found(word, mine, other)) == 1
+    assert not found("p.articles.raw/0", mine, other)
+
+
+def test_a_claim_is_found_by_its_id_or_origin() -> None:
+    value = {"id": "a", "origin": FIRST, "verdict": {"kind": "revision", "of": "a", "version": 3}}
+    claim = record(catalog.CLAIMS, value, key=FIRST.encode(), origin=None)
+    for word in ("a", FIRST):
+        (seen,) = found(word, claim)
+        assert (seen.outcome, seen.version, str(seen.origin)) == ("claimed", 3, FIRST)
+    assert found("a", record(catalog.CLAIMS, value | {"withdrawn": True}, key=b"?"))[0].outcome == (
+        "withdrawn"
+    )
+
+
+def test_a_copy_is_told_with_what_it_repeats_but_not_followed() -> None:
+    other = "p.articles.raw/0/9@300"
+    value = {
+        **{"id": "b", "reason": "same_content", "duplicate_of": "a — ä"},
+        **{"duplicate_of_version": 1, "duplicate_of_origin": FIRST},
+    }
+    copy = record(catalog.DUPLICATES, value, key=b"b", origin=other)
+    arrival = record(catalog.RAW, {"content": "x"}, origin=None, offset=9, time=300)
+    (seen,) = found("a — ä", copy, arrival)
+    assert seen.detail == f"same_content of a — ä v1 ({FIRST})"
+
+
+def test_withdrawals_replays_and_weak_stages_are_told() -> None:
+    withdrawal = record(catalog.FINGERPRINTED, {"record": "withdrawal", "id": "a"}, key=b"a")
+    replay = record(
+        catalog.UNIQUE,
+        {"id": "a"},
+        key=b"a",
+        **{"dlq.replay_count": "2", "ce_source": "copydesk/replay"},
+    )
+    runs = [{"name": "tag_entities", "status": "failed", "reason": "timeout"}, {"name": "x"}]
+    partial = record(catalog.ENRICHED, {"id": "a", "stages": runs}, key=b"a")
+    told = found("a", withdrawal, replay, partial)
+    assert [(seen.outcome, seen.stage, seen.detail) for seen in told] == [
+        ("withdrawal", "", "gives its claim back"),
+        ("unique", "replay", "replay 2"),
+        ("enriched", "", "tag_entities failed: timeout"),
+    ]
+
+
+def test_a_dead_letter_tells_its_reason_and_counts_no_replay_of_its_own() -> None:
+    letter = record(
+        catalog.DEAD_LETTER,
+        **{"ce_subject": "a", "dlq.reason": "timeout", "dlq.stage": "s", "dlq.message": "m"},
+        **{"dlq.replay_count": "0"},
+    )
+    assert found("a", letter)[0].detail == "timeout in s: m"
+
+
+def test_broken_values_are_told_as_far_as_they_go() -> None:
+    for value in ([], "text", {"verdict": 5, "id": "a"}, {"stages": 7}, {"version": "x"}):
+        for topic in catalog.TOPICS:
+            for seen in found(FIRST, record(topic, value, key=FIRST.encode())):
+                assert seen.version is None
+
+
+def test_waiting_is_counted_within_an_arrival() -> None:
+    def at(time: int, origin: int) -> Sighting:
+        return Sighting(
+            *("articles.raw", f"p/0/{time}", time, Origin("p", 0, origin, 0), "", "raw", None, "")
+        )
+
+    told = in_order([at(300, 1), at(100, 1), at(250, 2)])
+    assert [(seen.timestamp, seen.waited) for seen in told] == [
+        (100, None),
+        (250, None),
+        (300, 200),
+    ]
+
+
+def test_memory_is_bounded() -> None:
+    search = Search(SETTINGS, "a")
+    for offset in range(MOST + 5):
+        search.note(record(catalog.UNIQUE, key=b"a", offset=offset))
+    assert (len(search.found), search.more) == (MOST, 5)
