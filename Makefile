@@ -47,7 +47,9 @@ schemas: .venv/installed-dev
 	$(PYTHON) -m venv .venv || { echo "python3 -m venv failed; on Debian: apt install python3-venv" >&2; rm -rf .venv; exit 1; }
 
 # The build tool comes first, so that source packages are built with it and nothing unpinned.
-.venv/installed: $(LOCKS) pyproject.toml | .venv/bin/python
+GAZETTEER := $(wildcard workers/stages/tag_entities/geography.json workers/stages/tag_entities/*gazetteer*.py)
+
+.venv/installed: $(LOCKS) pyproject.toml $(GAZETTEER) | .venv/bin/python
 	$(PIP) -r requirements-build.lock
 	$(PIP) --no-build-isolation -r requirements.lock
 	$(BIN)/python -m pip --disable-pip-version-check --quiet install --no-deps --no-build-isolation --editable .
