@@ -24,11 +24,11 @@ def record(
     origin: str | None = FIRST,
     time: int = 100,
     offset: int = 0,
-    **headers: str,
+    told: dict[str, str] | None = None,
 ) -> Consumed:
-    told = dict(headers) | ({} if origin is None else {"origin": origin})
+    headers = dict(told or {}) | ({} if origin is None else {"origin": origin})
     data = None if value is None else json.dumps(value, ensure_ascii=False).encode()
-    return Consumed(SETTINGS.topic(topic.name), 0, offset, time, key, data, told)
+    return Consumed(SETTINGS.topic(topic.name), 0, offset, time, key, data, headers)
 
 
 def found(word: str, *records: Consumed) -> list[Sighting]:
@@ -60,7 +60,8 @@ def test_a_claim_is_found_by_its_id_or_origin() -> None:
     claim = record(catalog.CLAIMS, value, key=FIRST.encode(), origin=None)
     for word in ("a", FIRST):
         (seen,) = found(word, claim)
-        assert (seen.outcome, seen.version, str(seen.origin)) == ("claimed", 3, FIRST)
+        assert (seen.stage, seen.outcome, seen.version) == ("claim", "claimed", 3)
+        assert str(seen.origin) == FIRST
     assert found("a", record(catalog.CLAIMS, value | {"withdrawn": True}, key=b"?"))[0].outcome == (
         "withdrawn"
     )
@@ -84,7 +85,7 @@ def test_withdrawals_replays_and_weak_stages_are_told() -> None:
         catalog.UNIQUE,
         {"id": "a"},
         key=b"a",
-        **{"dlq.replay_count": "2", "ce_source": "copydesk/replay"},
+        told={"dlq.replay_count": "2", "ce_source": "copydesk/replay"},
     )
     runs = [{"name": "tag_entities", "status": "failed", "reason": "timeout"}, {"name": "x"}]
     partial = record(catalog.ENRICHED, {"id": "a", "stages": runs}, key=b"a")
@@ -97,16 +98,17 @@ def test_withdrawals_replays_and_weak_stages_are_told() -> None:
 
 
 def test_a_dead_letter_tells_its_reason_and_counts_no_replay_of_its_own() -> None:
-    letter = record(
-        catalog.DEAD_LETTER,
+    told = {
         **{"ce_subject": "a", "dlq.reason": "timeout", "dlq.stage": "s", "dlq.message": "m"},
         **{"dlq.replay_count": "0"},
-    )
+    }
+    letter = record(catalog.DEAD_LETTER, told=told)
     assert found("a", letter)[0].detail == "timeout in s: m"
 
 
 def test_broken_values_are_told_as_far_as_they_go() -> None:
-    for value in ([], "text", {"verdict": 5, "id": "a"}, {"stages": 7}, {"version": "x"}):
+    values: list[Any] = [[], "text", {"verdict": 5, "id": "a"}, {"stages": 7}, {"version": "x"}]
+    for value in values:
         for topic in catalog.TOPICS:
             for seen in found(FIRST, record(topic, value, key=FIRST.encode())):
                 assert seen.version is None

@@ -15,6 +15,8 @@ COMMANDS = {
     "produce": "files, folders and JSONL into articles.raw",
     "topics": "create, list and describe the topics",
     "tail": "follow a topic, with simple filters",
+    "dead-letters": "list and show what could not be processed, and replay it",
+    "trace": "every record of one article, over all topics",
     "doctor": "check settings, models, broker, topics and rights; say what to type",
 }
 USAGE_ERROR = 2
@@ -54,7 +56,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def _module(name: str) -> Any:
-    return importlib.import_module(f"workers.commands.{name}")
+    return importlib.import_module(f"workers.commands.{name.replace('-', '_')}")
 
 
 def _call(parsed: argparse.Namespace) -> int:

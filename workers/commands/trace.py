@@ -1,0 +1,141 @@
+"""``copydesk trace``: every record of one article, over all topics, in order of time."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import orjson
+
+from topics import catalog
+from workers import settings
+from workers.commands import CommandError
+from workers.commands.reading import report
+from workers.commands.times import moment, short_time, span, told
+
+if TYPE_CHECKING:
+    from workers.runtime.trace import Trace
+
+NOTHING = 1
+
+
+def declare(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    parser.add_argument(
+        "word",
+        metavar="ID|ORIGIN",
+        help="an article's id (all its arrivals, and the copies of it), or one arrival's origin: "
+        "TOPIC/PARTITION/OFFSET, as in the header origin",
+    )
+    parser.add_argument(
+        "--since",
+        type=moment,
+        metavar="TIME",
+        help="read only what is newer: RFC 3339, or so long ago: 90s, 30m, 2h, 7d",
+    )
+    parser.add_argument("--json", action="store_true", help="JSON lines")
+    parser.add_argument("--bootstrap", metavar="HOST:PORT", help="Kafka's bootstrap servers")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print what is found; 1 if nothing is."""
+    from aiokafka.errors import KafkaError
+
+    from workers.runtime import logs
+    from workers.runtime.trace import trace
+
+    chosen = settings.load(bootstrap=arguments.bootstrap)
+    logs.configure(chosen, quiet=True)
+    try:
+        found = asyncio.run(trace(chosen, arguments.word, since=arguments.since, report=report))
+    except (KafkaError, OSError) as error:
+        raise CommandError(
+            f"no Kafka answers at {chosen.bootstrap}: {error}; see: copydesk doctor"
+        ) from None
+    if len(found.missing) == len(catalog.TOPICS):
+        raise CommandError(
+            f"no topic {chosen.topic(catalog.RAW.name)} on the broker, nor any other of copydesk; "
+            "create them with: copydesk topics create"
+        )
+    for line in notes(chosen, found, arguments.word, since=arguments.since):
+        print(line, file=sys.stderr)
+    if not found.sightings:
+        return NOTHING
+    if arguments.json:
+        for seen in found.sightings:
+            sys.stdout.buffer.write(orjson.dumps(seen.described()) + b"\n")
+        sys.stdout.buffer.flush()
+    else:
+        _show(found)
+    return 0
+
+
+def notes(
+    chosen: settings.Settings, found: Trace, word: str, *, since: int | None
+) -> Iterator[str]:
+    """What a reader must know about what is not there."""
+    if found.missing:
+        yield f"not on the broker: {', '.join(found.missing)}"
+    if found.more:
+        yield f"{found.more} records more are not shown; limit them with --since"
+    places = {seen.place for seen in found.sightings}
+    gone = [
+        seen.origin
+        for seen in found.sightings
+        if seen.origin.topic == chosen.topic(catalog.RAW.name)
+        and "/".join(map(str, seen.origin[:3])) not in places
+    ]
+    if found.sightings and not gone:
+        return
+    if not found.sightings:
+        yield f"nothing is found of {word}" + (f" since {told(since)}" if since is not None else "")
+    for origin in sorted(set(gone)):
+        yield f"the arrival itself is not there (any more): {origin}"
+    lost = [
+        f"{name} ({count} records deleted, kept for {_retention(chosen, name)})"
+        for name, count in sorted(found.deleted.items())
+        if count
+    ]
+    yield (
+        f"retention has deleted from: {', '.join(lost)}"
+        if lost
+        else ("retention has deleted nothing from the topics")
+    )
+
+
+def _retention(chosen: settings.Settings, name: str) -> str:
+    topic = catalog.BY_NAME[name.removeprefix(chosen.topic_prefix)]
+    return f"{topic.retention_ms // catalog.DAY_MS} days"
+
+
+def _show(found: Trace) -> None:
+    from rich.console import Console
+    from rich.table import Column, Table
+    from rich.text import Text
+
+    from workers.commands.letter_views import safe
+
+    table = Table(
+        Column("time (UTC)", no_wrap=True),
+        Column("waited", justify="right", no_wrap=True),
+        Column("articles.", no_wrap=True),
+        *("arrival", "by", "outcome", "v", "detail"),
+    )
+    for seen in found.sightings:
+        place = seen.place.split("/", 1)[1]
+        cells = (
+            short_time(seen.timestamp, seconds_only=False),
+            "" if seen.waited is None else span(seen.waited),
+            f"{seen.topic.removeprefix('articles.')}/{place}",
+            "/".join(map(str, seen.origin[1:3])),
+            *(seen.stage, seen.outcome),
+            "" if seen.version is None else str(seen.version),
+            seen.detail,
+        )
+        table.add_row(*(Text(safe(cell), overflow="fold") for cell in cells))
+    console = Console()
+    # Elsewhere than on a terminal nothing is cut to a width that nobody has.
+    (console if console.is_terminal else Console(width=200)).print(table)

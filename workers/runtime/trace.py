@@ -1,0 +1,225 @@
+"""Follow one article, or one arrival of it, through all topics.
+
+No record tells how long a stage worked: from one record to the next of the same arrival the time
+is waiting and working together, by the clocks of the machines that wrote them.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import orjson
+
+from topics import catalog
+from topics.catalog import Topic
+from topics.records import Origin
+from workers import pipeline
+from workers.runtime.letters import Letter, same_origin
+from workers.runtime.record import Consumed
+from workers.runtime.replay_plan import REPLAY_COUNT
+from workers.runtime.scan import Read, Scan
+from workers.settings import Settings
+
+MOST = 10_000
+"""Records of one article that are kept; more are counted."""
+KEYED_BY_ID: tuple[Topic, ...] = tuple(
+    topic
+    for topic in catalog.TOPICS
+    if topic not in (catalog.RAW, catalog.CLAIMS, catalog.DEAD_LETTER)
+)
+
+
+@dataclass(frozen=True)
+class Sighting:
+    """One record of the article; times in milliseconds."""
+
+    topic: str
+    """The name in the catalog."""
+    place: str
+    timestamp: int
+    origin: Origin
+    stage: str
+    """What wrote it; empty where its headers do not tell."""
+    outcome: str
+    version: int | None
+    detail: str
+    waited: int | None = None
+    """Since the previous record of the same arrival; None for its first."""
+
+    def described(self) -> dict[str, Any]:
+        """The sighting as one JSON object."""
+        return {
+            "timestamp": self.timestamp,
+            "waited": self.waited,
+            "topic": self.topic,
+            "place": self.place,
+            "origin": str(self.origin),
+            "stage": self.stage,
+            "outcome": self.outcome,
+            "version": self.version,
+            "detail": self.detail,
+        }
+
+
+@dataclass(frozen=True)
+class Trace:
+    """All that was found, in order of time, and what could not be."""
+
+    sightings: tuple[Sighting, ...]
+    more: int
+    """Records beyond those that are kept."""
+    missing: tuple[str, ...]
+    """Topics that are not on the broker, by full name."""
+    deleted: dict[str, int]
+    """Topic, by full name → records that retention has deleted."""
+
+
+class Search:
+    """Which records belong to the article; ``word`` is its id or one of its origins."""
+
+    def __init__(self, settings: Settings, word: str) -> None:
+        self._names = {settings.topic(topic.name): topic for topic in catalog.TOPICS}
+        self._word = word
+        self._id = word.encode("utf-8", "replace")
+        self._needle = orjson.dumps(word)
+        self._origins: set[Origin] = set()
+        self.found: list[Sighting] = []
+        self.more = 0
+
+    def note(self, record: Consumed) -> None:
+        """Take in one record; topics keyed by id come first, for they tell the origins."""
+        topic = self._names.get(record.topic)
+        if topic is None:
+            return
+        origin = _origin(record, topic)
+        if self._is_of(record, topic, origin):
+            self._origins.add(origin)
+        elif not (topic is catalog.DUPLICATES and self._copies(record)):
+            return
+        if len(self.found) < MOST:
+            self.found.append(sighting(record, topic, origin))
+        else:
+            self.more += 1
+
+    def _is_of(self, record: Consumed, topic: Topic, origin: Origin) -> bool:
+        if origin in self._origins or same_origin(self._word, origin):
+            return True
+        if topic is catalog.CLAIMS:
+            return _value(record, self._needle).get("id") == self._word
+        return record.key == self._id or record.headers.get("ce_subject") == self._word
+
+    def _copies(self, record: Consumed) -> bool:
+        """Whether another article was found to repeat this one."""
+        return _value(record, self._needle).get("duplicate_of") == self._word
+
+
+async def trace(
+    settings: Settings,
+    word: str,
+    *,
+    since: int | None = None,
+    report: Callable[[Read], None] = lambda read: None,
+) -> Trace:
+    """Read all topics once, from ``since`` (ms) on; what belongs to an id or an origin.
+
+    Every partition is read, whatever the key: others may have produced with a partitioner of their
+    own, and partitions may have been added.
+    """
+    search = Search(settings, word)
+    missing: list[str] = []
+    deleted: dict[str, int] = {}
+    for topics in (KEYED_BY_ID, (catalog.DEAD_LETTER,), (catalog.CLAIMS, catalog.RAW)):
+        scan = Scan(settings, topics, since=since, report=report)
+        async for record in scan.records():
+            search.note(record)
+        missing += scan.missing
+        deleted |= scan.deleted
+    return Trace(in_order(search.found), search.more, tuple(missing), deleted)
+
+
+def in_order(found: Iterable[Sighting]) -> tuple[Sighting, ...]:
+    """By time; records of one millisecond in the order of the pipeline. Tells what each waited."""
+    places = {topic.name: number for number, topic in enumerate(catalog.TOPICS)}
+    ordered = sorted(found, key=lambda seen: (seen.timestamp, places[seen.topic], seen.place))
+    before: dict[Origin, int] = {}
+    told = []
+    for seen in ordered:
+        last = before.get(seen.origin)
+        told.append(replace(seen, waited=None if last is None else seen.timestamp - last))
+        before[seen.origin] = seen.timestamp
+    return tuple(told)
+
+
+def sighting(record: Consumed, topic: Topic, origin: Origin) -> Sighting:
+    """One record in words."""
+    value = _value(record)
+    outcome, version, detail = topic.state, None, ""
+    stage = record.headers.get("ce_source", "").removeprefix("copydesk/")
+    if topic is catalog.FINGERPRINTED and value.get("record") == "withdrawal":
+        outcome, detail = "withdrawal", "gives its claim back"
+    elif topic is catalog.CLAIMS:
+        stage = pipeline.CLAIM
+        outcome, version, detail = _claim(value)
+    elif topic is catalog.DUPLICATES:
+        detail = (
+            f"{value.get('reason')} of {value.get('duplicate_of')} "
+            f"v{value.get('duplicate_of_version')} ({value.get('duplicate_of_origin')})"
+        )
+    elif topic is catalog.DEAD_LETTER:
+        letter = Letter.of(record)
+        detail = f"{letter.reason} in {letter.stage}: {letter.message}"
+    elif topic not in (catalog.RAW, catalog.FINGERPRINTED):
+        version, detail = value.get("version"), _weak_stages(value)
+    if topic is not catalog.DEAD_LETTER and REPLAY_COUNT in record.headers:
+        detail = f"replay {record.headers[REPLAY_COUNT]}"
+    return Sighting(
+        topic=topic.name,
+        place=f"{record.topic}/{record.partition}/{record.offset}",
+        timestamp=record.timestamp,
+        origin=origin,
+        stage=stage,
+        outcome=outcome,
+        version=version if isinstance(version, int) else None,
+        detail=detail,
+    )
+
+
+def _origin(record: Consumed, topic: Topic) -> Origin:
+    if topic is catalog.CLAIMS:  # its key; it carries no headers
+        with contextlib.suppress(ValueError):
+            return Origin.parse((record.key or b"").decode("utf-8", "replace"))
+    return record.origin
+
+
+def _claim(value: dict[str, Any]) -> tuple[str, Any, str]:
+    verdict = value.get("verdict")
+    verdict = verdict if isinstance(verdict, dict) else {}
+    detail = str(verdict.get("kind"))
+    if verdict.get("of") is not None:
+        detail += f" of {verdict['of']} v{verdict.get('of_version')}"
+    return "withdrawn" if value.get("withdrawn") else "claimed", verdict.get("version"), detail
+
+
+def _weak_stages(value: dict[str, Any]) -> str:
+    """Stages that failed or had nothing to do, with their reasons."""
+    stages = value.get("stages")
+    runs: Sequence[Any] = stages if isinstance(stages, list) else ()
+    return "; ".join(
+        f"{run.get('name')} {run['status']}: {run.get('reason')}"
+        for run in runs
+        if isinstance(run, dict) and run.get("status") in ("failed", "skipped")
+    )
+
+
+def _value(record: Consumed, needle: bytes = b"") -> dict[str, Any]:
+    """The value where it is a JSON object that has these bytes in it; else nothing."""
+    if not record.value or needle not in record.value:
+        return {}
+    try:
+        value = orjson.loads(record.value)
+    except orjson.JSONDecodeError:
+        return {}
+    return value if isinstance(value, dict) else {}
