@@ -11,12 +11,13 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 from msgspec import UNSET
 
 from topics.records import Article
 from workers.outcome import Failed
-from workers.runtime.pool import Limits, TaskPool
+from workers.runtime.pool import Limits, PoolError, TaskPool
 from workers.settings import PoolPlan
 
 PLAN = PoolPlan(steps=(), article_limit=1, language_engine="py3langid", html_spans=False)
@@ -151,3 +152,48 @@ def test_an_answer_that_cannot_travel_counts_as_a_crash() -> None:
     assert isinstance(answer, Failed)
     assert answer.reason == "crashed"
     assert echoed == 1
+
+
+def test_processes_that_die_while_idle_cost_no_article() -> None:
+    async def work(pool: TaskPool) -> list[Any]:
+        answers = []
+        for number in range(3):
+            for process in [child for p in psutil.Process().children() for child in p.children()]:
+                process.kill()
+                process.wait()
+            answers.append(await pool.run("echo", number))
+        return answers
+
+    assert with_pool(work) == [0, 1, 2]
+
+
+def test_a_limit_that_the_models_alone_exceed_is_an_error_at_the_start() -> None:
+    async def work(pool: TaskPool) -> Any:
+        return await pool.run("echo", 0)
+
+    with pytest.raises(PoolError, match="COPYDESK_TASK_MEMORY"):
+        with_pool(work, megabytes=20)
+
+
+def test_stopping_with_tasks_in_hand_leaves_nothing_behind() -> None:
+    async def work(pool: TaskPool) -> list[Any]:
+        tasks = [asyncio.create_task(pool.run("hang", n)) for n in range(5)]
+        await asyncio.sleep(0.2)  # some are in hand then, some wait; either way they must end
+        await pool.stop()
+        return await asyncio.wait_for(asyncio.gather(*tasks, return_exceptions=True), 20)
+
+    assert {type(answer) for answer in with_pool(work)} == {PoolError}
+
+
+def test_a_task_given_up_while_it_waits_to_be_alone_blocks_nobody() -> None:
+    async def work(pool: TaskPool) -> Any:
+        hanging = asyncio.create_task(pool.run("hang", 0))
+        dying = asyncio.create_task(pool.run("die", 0))
+        while not pool.waits_alone:  # noqa: ASYNC110 - the pool tells nobody
+            await asyncio.sleep(0.01)
+        dying.cancel()
+        answer = await asyncio.wait_for(pool.run("echo", 7), 20)
+        await hanging
+        return answer
+
+    assert with_pool(work, seconds=5) == 7

@@ -82,7 +82,7 @@ def test_a_replayed_arrival_keeps_its_name_and_history() -> None:
     assert replayed.arrival().origin == Origin("articles.raw", 0, 1, 5)
 
 
-@pytest.mark.parametrize("count", ["0", "", "-1", "many"])
+@pytest.mark.parametrize("count", ["0", "", "-1", "many", "9" * 5000])
 def test_a_count_that_is_none_is_no_replay(count: str) -> None:
     arrival = replace(RAW, headers=FORWARDED | {"dlq.replay_count": count}).arrival()
     assert arrival.origin.offset == 44

@@ -41,9 +41,8 @@ def found(word: str, *records: Consumed) -> list[Sighting]:
 def test_the_arrival_is_found_though_its_key_is_not_the_id() -> None:
     unique = record(catalog.UNIQUE, {"id": "a", "version": 2}, key=b"a")
     arrival = record(catalog.RAW, {"content": "x"}, key=None, origin=None, offset=4)
-    assert [seen.topic for seen in found("a", unique, arrival)] == ["articles.unique"] + [
-        "articles.raw"
-    ]
+    topics = [seen.topic for seen in found("a", unique, arrival)]
+    assert topics == ["articles.unique", "articles.raw"]
     assert found("a", unique)[0].version == 2
 
 

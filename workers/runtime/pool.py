@@ -29,12 +29,13 @@ import psutil
 from workers.outcome import Failed
 from workers.runtime import performers
 from workers.runtime.performers import Perform
-from workers.settings import PoolPlan, hand_down
+from workers.settings import PoolPlan, hand_down, variable
 
 WATCH_SECONDS = 0.1
 TASKS_PER_PROCESS = 2000
 """Libraries keep some of what they have seen: a process is replaced now and then."""
 JOIN_SECONDS = 5.0
+STARTS_TRIED = 3
 
 
 class PoolError(Exception):
@@ -80,6 +81,14 @@ class TaskPool:
         self._renewals: set[asyncio.Task[None]] = set()
         self._watch: asyncio.Task[None] | None = None
         self._gate = _Gate()
+        self._stopping = False
+        self._lost: Exception | None = None
+        """Why a process could not be replaced."""
+
+    @property
+    def waits_alone(self) -> bool:
+        """Whether a task is being tried once more, or waits for that."""
+        return self._gate.alone_wanted
 
     async def start(self) -> None:
         """Start the processes and wait until they have loaded their models.
@@ -95,12 +104,13 @@ class TaskPool:
 
     async def stop(self) -> None:
         """End the processes; tasks in hand are given up."""
+        self._stopping = True
         for task in [*self._renewals, *([self._watch] if self._watch else [])]:
             task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await task
         self._idle.put_nowait(None)
-        for process in self._processes:
+        for process in list(self._processes):
             await asyncio.to_thread(process.end)
         self._processes.clear()
         self._threads.shutdown(wait=False)
@@ -128,15 +138,20 @@ class TaskPool:
         return answer
 
     async def _attempt(self, step: str, value: Any) -> Any:
-        process = await self._idle.get()
+        while (process := await self._idle.get()) is not None and not process.alive():
+            self._release(process)  # it died while it waited: no article's doing
         if process is None:
             self._idle.put_nowait(None)
-            raise PoolError(f"no process is left for {step}; copydesk doctor looks closer")
+            why = f": {self._lost}" if self._lost else ""
+            raise PoolError(f"no process is left for {step}{why}") from self._lost
         began = time.perf_counter()
         try:
             answer, seconds = await self._exchange(process, pickle.dumps((step, value)))
         except EOFError:
-            answer, seconds = self._obituary(process), time.perf_counter() - began
+            if self._stopping:
+                raise PoolError("the pool was stopped") from None
+            process.kill("crashed")  # if it is not dead it is of no use any more
+            answer, seconds = await self._obituary(process), time.perf_counter() - began
         finally:
             self._release(process)
         self._timed(step, seconds)
@@ -154,9 +169,10 @@ class TaskPool:
             return pickle.loads(await future)  # noqa: S301 - our own process wrote it
         except asyncio.CancelledError:
             process.kill("crashed")
+            future.add_done_callback(lambda given_up: given_up.exception())
             raise
 
-    def _obituary(self, process: _Process) -> Failed:
+    async def _obituary(self, process: _Process) -> Failed:
         match process.killed_for:
             case "timeout":
                 detail = f"took longer than {self._limits.seconds:g} s"
@@ -165,11 +181,14 @@ class TaskPool:
                 detail = f"grew beyond {self._limits.megabytes} MB"
                 return Failed("out_of_memory", detail)
             case _:
-                return Failed("crashed", f"the process {process.epitaph()}")
+                ended = await asyncio.to_thread(process.epitaph)
+                return Failed("crashed", f"the process {ended}")
 
     def _release(self, process: _Process) -> None:
         """Make a process available again, or put a new one into its place."""
         process.busy = False
+        if self._stopping:
+            return
         if process.fit(self._limits.bytes):
             self._idle.put_nowait(process)
             return
@@ -180,13 +199,16 @@ class TaskPool:
     async def _renew(self, process: _Process) -> None:
         self._processes.discard(process)
         await asyncio.to_thread(process.end)
-        try:
-            await self._add()
-        except PoolError:
-            self._idle.put_nowait(None)
+        for _ in range(STARTS_TRIED):
+            try:
+                await self._add()
+                return
+            except Exception as error:
+                self._lost = error
+        self._idle.put_nowait(None)
 
     async def _add(self) -> None:
-        process = await asyncio.to_thread(_Process, self._plan, self._perform)
+        process = await asyncio.to_thread(_Process, self._plan, self._perform, self._limits)
         self._processes.add(process)
         self._idle.put_nowait(process)
 
@@ -201,7 +223,7 @@ class TaskPool:
 class _Process:
     """One process of the pool and its pipe. Constructing it blocks until its models are loaded."""
 
-    def __init__(self, plan: PoolPlan, perform: Perform) -> None:
+    def __init__(self, plan: PoolPlan, perform: Perform, limits: Limits) -> None:
         context = multiprocessing.get_context("forkserver")
         self._pipe, theirs = context.Pipe()
         self._process = context.Process(
@@ -221,6 +243,12 @@ class _Process:
         self._tasks = 0
         self._about = psutil.Process(self._process.pid)
         self._at_first = self.resident()
+        if self._at_first > limits.bytes / 2:
+            self.end()
+            raise PoolError(
+                f"a process takes {self._at_first >> 20} MB before its first article and may have "
+                f"{limits.megabytes} MB; raise {variable('task_memory')} to twice that or more"
+            )
 
     def exchange(self, task: bytes) -> bytes:
         """Hand over a task and wait for the answer; EOFError when the process dies over it."""
@@ -236,16 +264,20 @@ class _Process:
         self.killed_for = self.killed_for or reason
         self._process.kill()
 
+    def alive(self) -> bool:
+        """Whether the process can take a task."""
+        return self.killed_for is None and self._process.is_alive()
+
     def resident(self) -> int:
         """Resident memory in bytes; 0 when the process is gone."""
         try:
             return int(self._about.memory_info().rss)
-        except psutil.Error:
+        except (psutil.Error, OSError):
             return 0
 
     def fit(self, limit: int) -> bool:
         """Whether it may have another task: alive, not old, with half of its room left."""
-        if self.killed_for or self._tasks >= TASKS_PER_PROCESS or not self._process.is_alive():
+        if self._tasks >= TASKS_PER_PROCESS or not self.alive():
             return False
         return self.resident() <= self._at_first + max(limit - self._at_first, 0) / 2
 
@@ -268,13 +300,13 @@ class _Gate:
 
     def __init__(self) -> None:
         self.inside = 0
-        self._alone = False
+        self.alone_wanted = False
         self._changed = asyncio.Condition()
 
     @contextlib.asynccontextmanager
     async def together(self) -> AsyncIterator[None]:
         async with self._changed:
-            await self._changed.wait_for(lambda: not self._alone)
+            await self._changed.wait_for(lambda: not self.alone_wanted)
             self.inside += 1
         try:
             yield
@@ -284,19 +316,22 @@ class _Gate:
     @contextlib.asynccontextmanager
     async def alone(self) -> AsyncIterator[None]:
         async with self._changed:
-            await self._changed.wait_for(lambda: not self._alone)
-            self._alone = True
-            await self._changed.wait_for(lambda: self.inside == 0)
-            self.inside += 1
+            await self._changed.wait_for(lambda: not self.alone_wanted)
+            self.alone_wanted = True
+        entered = False
         try:
+            async with self._changed:
+                await self._changed.wait_for(lambda: self.inside == 0)
+                self.inside += 1
+                entered = True
             yield
         finally:
-            self._alone = False
-            await self._leave()
+            self.alone_wanted = False
+            await self._leave(entered)
 
-    async def _leave(self) -> None:
+    async def _leave(self, entered: bool = True) -> None:
         async with self._changed:
-            self.inside -= 1
+            self.inside -= entered
             self._changed.notify_all()
 
 

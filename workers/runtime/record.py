@@ -13,6 +13,8 @@ from workers.runtime.delivery import Message
 REPLAY_COUNT = headers.DEAD_LETTER_PREFIX + "replay_count"
 PRODUCER = "produce"
 """Topic and stage of what the producer itself had to turn away: no record of Kafka."""
+LONGEST_COUNT = 10
+"""Digits of a count that can be one; Python refuses to read very long ones."""
 LONGEST_TOPIC = 249
 """Characters of a topic's name that Kafka allows."""
 
@@ -49,7 +51,7 @@ class Consumed:
         the origin and the history of an earlier record, which must be one of the same topic.
         """
         replays = self.headers.get(REPLAY_COUNT, "0")
-        replayed = replays.isdecimal() and int(replays) > 0
+        replayed = replays.isdecimal() and len(replays) < LONGEST_COUNT and int(replays) > 0
         if replayed and self.origin.topic in (self.topic, PRODUCER):
             return self
         own = {

@@ -163,7 +163,8 @@ class Worker:
         patience = max(STALLS_ENDURED * self._settings.stall_after, longest_batch(self._settings))
         while True:
             await asyncio.sleep(CHECK_SECONDS)
-            if stuck := progress.stalled(patience=patience):
+            recovering = self._state is not None and self._state.recovering
+            if not recovering and (stuck := progress.stalled(patience=patience)):
                 self._fail(RuntimeError(f"no progress: {'; '.join(stuck)}"))
             for consumption in self._consumptions:
                 if self._started and (reason := consumption.crashed) is not None:
