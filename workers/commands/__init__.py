@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import os
 import sys
 from collections.abc import Sequence
 from typing import Any
@@ -69,7 +70,10 @@ def _call(parsed: argparse.Namespace) -> int:
         print(f"copydesk {parsed.command}: {error}", file=sys.stderr)
         return USAGE_ERROR
     except KeyboardInterrupt:
-        return INTERRUPTED
+        # What the command started has ended with it. Python itself would still wait for threads,
+        # one of which may be waiting for a line that never comes.
+        sys.stdout.flush()
+        os._exit(INTERRUPTED)
     except BrokenPipeError:
         return 0
     return status
