@@ -14,6 +14,8 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
+from topics.catalog import DAY_MS
+
 PREFIX = "COPYDESK_"
 FILE_SUFFIX = "_FILE"
 _PLAN = "_COPYDESK_POOL_PLAN"
@@ -178,6 +180,11 @@ class Settings:
         "auto", _one_of("auto", "json", "pretty"), "log format; auto: pretty on a terminal"
     )
 
+    @property
+    def claim_window_ms(self) -> int:
+        """The claim's window in milliseconds."""
+        return round(self.claim_window * DAY_MS)
+
     def topic(self, name: str) -> str:
         """A topic's name in this deployment."""
         return self.topic_prefix + name
@@ -215,7 +222,10 @@ def load(environment: Mapping[str, str] | None = None, **overrides: Any) -> Sett
 
 
 def embedded(settings: Settings, address: str) -> Settings:
-    """The settings for the embedded broker: its address, no TLS, and the shortest session."""
+    """The settings for the embedded broker: its address, no TLS, and the shortest session.
+
+    A join takes half a session on that broker.
+    """
     return replace(
         settings,
         bootstrap=address,

@@ -7,7 +7,6 @@ import asyncio
 import sys
 from typing import BinaryIO
 
-from topics.catalog import DAY_MS
 from workers import pipeline, settings, sources
 from workers.commands import CommandError
 
@@ -46,11 +45,10 @@ def run(arguments: argparse.Namespace) -> int:
             processes=chosen.processes,
         )
         await pool.start()
-        window_ms = round(chosen.claim_window * DAY_MS)
         desk = LocalDesk(
             names,
             pool,
-            WindowedSeenStore(window_ms=window_ms),
+            WindowedSeenStore(window_ms=chosen.claim_window_ms),
             LINES_PER_PROCESS * chosen.processes,
         )
         try:

