@@ -33,7 +33,13 @@ def _fetch(folder: Path) -> None:
     partial = folder.with_name(f"{folder.name}.{os.getpid()}")
     command = ["mvn", "--batch-mode", "--quiet", "--file", str(POM)]
     command += ["dependency:copy-dependencies", f"-DoutputDirectory={partial}"]
-    done = subprocess.run(command, capture_output=True, timeout=FETCH_SECONDS, check=False)
+    try:
+        done = subprocess.run(command, capture_output=True, timeout=FETCH_SECONDS, check=False)
+    except subprocess.TimeoutExpired:
+        shutil.rmtree(partial, ignore_errors=True)
+        raise KafkaUnavailableError(
+            f"Maven did not fetch Apache Kafka within {FETCH_SECONDS} s"
+        ) from None
     if done.returncode != 0:
         shutil.rmtree(partial, ignore_errors=True)
         said = (done.stdout + done.stderr).decode("utf-8", "replace")[-2000:]

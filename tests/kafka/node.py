@@ -5,36 +5,77 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import secrets
 import signal
 import subprocess
+import sys
 import tempfile
+import threading
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
+from tests.kafka.certificates import Certificates
 from tests.kafka.jars import classpath
-from workers.runtime.broker import answers, free_port
+from tests.kafka.properties import MECHANISMS, USER, Listeners, properties
+from workers.runtime.broker import answers, die_with_parent
 
 CLUSTER_ID = "5L6g3nShT-eMCtK--X86sw"
-START_SECONDS = 90.0
+START_SECONDS = 120.0
 STOP_SECONDS = 30.0
 
 
 class Node:
-    """One broker and controller; its data lives until ``close()``."""
+    """One broker and controller; its data lives until ``close()``.
 
-    def __init__(self) -> None:
-        self.port, self._controller = free_port(), free_port()
-        self.address = f"127.0.0.1:{self.port}"
+    ``extra`` are further server properties; ``advertised`` is what clients of ``address`` are sent
+    to instead (a proxy); ``data`` a folder for the logs, which is not deleted; ``environment``
+    adds to that of the process and may be changed between starts.
+    """
+
+    def __init__(
+        self,
+        *,
+        extra: Mapping[str, str] | None = None,
+        advertised: str | None = None,
+        data: Path | None = None,
+        environment: Mapping[str, str] | None = None,
+        number: int = 1,
+        heap: str = "512m",
+    ) -> None:
+        self._classpath = classpath()
+        self.number = number
+        self.listeners = Listeners()
+        self.port = self.listeners.ports["PLAINTEXT"]
+        self.address = self.listeners.address("PLAINTEXT")
+        self.sasl_ssl = self.listeners.address("SECURED")
+        """SASL_SSL: SCRAM-SHA-512 and SCRAM-SHA-256."""
+        self.mutual_ssl = self.listeners.address("MUTUAL")
+        """SSL: a client certificate is required."""
+        self.sasl_plaintext = self.listeners.address("OPEN")
+        """SASL_PLAINTEXT: the same mechanisms without TLS."""
+        self.user = USER
+        self.password = f"secret-{secrets.token_hex(12)}"
+        self.environment = dict(environment or {})
+        self.voters = {number: self.listeners.address("CONTROLLER")}
+        """Node number → controller address, of all nodes; those of a cluster share it."""
+        self._extra = dict(extra or {})
+        self._advertised = advertised
+        self._heap = heap
         self._folder = tempfile.TemporaryDirectory(prefix="copydesk-kafka-")
         self.folder = Path(self._folder.name)
+        self.data = data or self.folder / "data"
         self._properties = self.folder / "server.properties"
         self._process: subprocess.Popen[bytes] | None = None
-        self._classpath = classpath()
+        try:
+            self.certificates = Certificates(self.folder / "certificates")
+        except BaseException:
+            self._folder.cleanup()
+            raise
 
     def __enter__(self) -> Node:
         try:
-            self._properties.write_text(self._settings(), "utf-8")
-            self._format()
+            self.format()
             self.start()
         except BaseException:
             self.close()
@@ -49,20 +90,68 @@ class Node:
         assert self._process is not None
         return self._process.pid
 
+    @property
+    def running(self) -> bool:
+        return self._process is not None and self._process.poll() is None
+
+    def format(self) -> None:
+        """Write the settings, and the data folder with the users; once, before the first start."""
+        settings = properties(
+            number=self.number,
+            listeners=self.listeners,
+            voters=self.voters,
+            advertised=self._advertised,
+            certificates=self.certificates,
+            data=self.data,
+        )
+        lines = (f"{name}={value}\n" for name, value in (settings | self._extra).items())
+        self._properties.write_text("".join(lines), "utf-8")
+        users = []
+        for mechanism in MECHANISMS:
+            users += ["--add-scram", f"{mechanism}=[name={self.user},password={self.password}]"]
+        done = subprocess.run(
+            [
+                *("java", "-Xmx256m", "-cp", self._classpath, "kafka.tools.StorageTool", "format"),
+                *("-t", CLUSTER_ID, "-c", str(self._properties), "--ignore-formatted", *users),
+            ],
+            capture_output=True,
+            cwd=self.folder,
+            check=False,
+        )
+        if done.returncode != 0:
+            said = (done.stdout + done.stderr).decode("utf-8", "replace")
+            raise RuntimeError(f"Kafka's storage was not formatted: {said}")
+
     def start(self) -> None:
         """Start and wait until the node answers; the data is that of before."""
+        self.launch()
+        self.until_it_answers()
+
+    def launch(self) -> None:
+        """Start and do not wait."""
+        # A process would end with the thread that started it, which only the main one may do.
+        tied = sys.platform == "linux" and threading.current_thread() is threading.main_thread()
         with (self.folder / "node.log").open("ab") as log:
             self._process = subprocess.Popen(
-                ["java", "-Xmx512m", "-cp", self._classpath, "kafka.Kafka", str(self._properties)],
+                [
+                    *("java", f"-Xmx{self._heap}", "-cp", self._classpath),
+                    *("kafka.Kafka", str(self._properties)),
+                ],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
                 cwd=self.folder,
-                env={**os.environ, "LOG_DIR": str(self.folder)},
+                env={**os.environ, "LOG_DIR": str(self.folder), **self.environment},
+                preexec_fn=die_with_parent if tied else None,
             )
+
+    def until_it_answers(self) -> None:
+        """Wait until the node answers; RuntimeError with its log if it ends or stays silent."""
+        # By the listener that is never behind a proxy.
+        address = self.listeners.address("INTERNAL")
         deadline = time.monotonic() + START_SECONDS
-        while time.monotonic() < deadline and self._process.poll() is None:
-            if asyncio.run(answers(self.address)):
+        while time.monotonic() < deadline and self.running:
+            if asyncio.run(answers(address)):
                 return
             time.sleep(0.3)
         raise RuntimeError(f"Kafka did not start: {self.said()}")
@@ -100,32 +189,3 @@ class Node:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
-
-    def _format(self) -> None:
-        tool = ["java", "-cp", self._classpath, "kafka.tools.StorageTool", "format"]
-        subprocess.run(
-            [*tool, "-t", CLUSTER_ID, "-c", str(self._properties)],
-            check=True,
-            capture_output=True,
-            cwd=self.folder,
-        )
-
-    def _settings(self) -> str:
-        settings = {
-            "process.roles": "broker,controller",
-            "node.id": "1",
-            "controller.quorum.voters": f"1@127.0.0.1:{self._controller}",
-            "listeners": f"PLAINTEXT://{self.address},CONTROLLER://127.0.0.1:{self._controller}",
-            "advertised.listeners": f"PLAINTEXT://{self.address}",
-            "controller.listener.names": "CONTROLLER",
-            "listener.security.protocol.map": "CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT",
-            "log.dirs": str(self.folder / "data"),
-            "offsets.topic.replication.factor": "1",
-            "offsets.topic.num.partitions": "4",
-            "transaction.state.log.replication.factor": "1",
-            "transaction.state.log.min.isr": "1",
-            "group.initial.rebalance.delay.ms": "0",
-            "auto.create.topics.enable": "false",
-            "group.min.session.timeout.ms": "1000",
-        }
-        return "".join(f"{name}={value}\n" for name, value in settings.items())
