@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -43,10 +43,18 @@ class Record:
     key: bytes | None
     value: bytes
     headers: dict[str, str]
+    timestamp: int = 0
+
+    @property
+    def place(self) -> Origin:
+        """The record under its own name."""
+        return Origin(self.topic, self.partition, self.offset, self.timestamp)
 
     @property
     def origin(self) -> Origin:
-        return Origin.parse(self.headers["origin"])
+        """The arrival that it belongs to; what others have produced belongs to itself."""
+        carried = self.headers.get("origin")
+        return self.place if carried is None else Origin.parse(carried)
 
     @property
     def json(self) -> dict[str, Any]:
@@ -110,14 +118,24 @@ class Deployment:
                 worker.kill()
         self._folder.cleanup()
 
-    def start(self, *steps: str, wait: bool = True, **changed: Any) -> RunningWorker:
-        """Start a worker; wait until its models are loaded and it has joined its groups."""
+    def start(
+        self,
+        *steps: str,
+        wait: bool = True,
+        through: Sequence[str] = ("workers.commands",),
+        variables: Mapping[str, str] | None = None,
+        **changed: Any,
+    ) -> RunningWorker:
+        """Start a worker; wait until its models are loaded and it has joined its groups.
+
+        ``through`` is the module that runs the command line, with what it wants before it.
+        """
         port = free_port()
         log = Path(self._folder.name, f"{len(self.workers)}.log")
         with log.open("wb") as stream:
             process = subprocess.Popen(
-                [sys.executable, "-m", "workers.commands", "worker", *steps],
-                env=environment(self.settings, http_port=port, **changed),
+                [sys.executable, "-m", *through, "worker", *steps],
+                env=environment(self.settings, http_port=port, **changed) | dict(variables or {}),
                 stdin=subprocess.DEVNULL,
                 stdout=stream,
                 stderr=stream,
@@ -185,6 +203,18 @@ class Deployment:
         finally:
             await reader.stop()
 
+    async def ends(self, *topics: Topic) -> dict[tuple[str, int], int]:
+        """The end offset of every partition, by catalog name."""
+        reader = TopicReader(self.settings, topics, from_beginning=False)
+        await reader.start()
+        try:
+            return {
+                (reader.names[topic], partition): end
+                for (topic, partition), end in (await reader.ends()).items()
+            }
+        finally:
+            await reader.stop()
+
     def until_out(
         self, arrivals: Sequence[Origin], seconds: float = 180.0
     ) -> dict[str, list[Record]]:
@@ -221,6 +251,7 @@ def _record(message: ConsumerRecord) -> Record:
         message.key,
         message.value or b"",
         headers.read(message.headers),
+        message.timestamp,
     )
 
 

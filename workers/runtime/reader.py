@@ -73,8 +73,13 @@ class TopicReader:
     async def at_end(self) -> bool:
         """Whether everything that the topics hold now has been read."""
         assert self._consumer is not None, "start() comes first"
-        ends = await self._consumer.end_offsets(self._partitions)
-        for partition, end in ends.items():
-            if await self._consumer.position(partition) < end:
+        for partition, end in (await self.ends()).items():
+            if await self._consumer.position(TopicPartition(*partition)) < end:
                 return False
         return True
+
+    async def ends(self) -> dict[tuple[str, int], int]:
+        """The end offset of every partition, by full topic name."""
+        assert self._consumer is not None, "start() comes first"
+        ends = await self._consumer.end_offsets(self._partitions)
+        return {(partition.topic, partition.partition): end for partition, end in ends.items()}

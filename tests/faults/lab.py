@@ -1,0 +1,281 @@
+"""One deployment under one fault: its feed, its workers, and what the broker holds of it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import random
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.errors import KafkaError
+from prometheus_client.parser import text_string_to_metric_families
+
+from tests.deployment import Deployment, RunningWorker, wait_for
+from tests.faults import invariants
+from tests.faults.feed import feed
+from tests.faults.invariants import Account, Observed, Place
+from topics import catalog
+from topics.catalog import Topic
+from topics.records import Origin
+from workers import pipeline
+from workers.runtime.connection import client_arguments
+from workers.runtime.topic_admin import admin
+from workers.settings import Settings
+
+FRONT = ("deduplicate",)
+BACK = ("detect_language", "strip_boilerplate")
+"""Without tag_entities, which costs most and of which the runtime knows nothing special."""
+HEAL_SECONDS = 150.0
+
+
+class Lab:
+    """Topics and workers of one fault; used as a context manager.
+
+    ``healed()`` at the end waits until nothing is left to do, and checks every invariant.
+    """
+
+    def __init__(self, settings: Settings, seed: int, *groups: tuple[str, ...]) -> None:
+        self.seed = seed
+        self.rng = random.Random(seed)
+        self.groups = groups or (FRONT, BACK)
+        self.deployment = Deployment(settings)
+        self.settings = settings
+        self.arrivals: list[Origin] = []
+        self.restarted_after: tuple[int, ...] = ()
+        """Exit statuses after which a worker is started again, as its supervisor would do."""
+        self._counted: dict[int, Mapping[tuple[str, str], int]] = {}
+        self._made = 0
+        self._replaced: list[RunningWorker] = []
+        self._healing: float | None = None
+
+    def __enter__(self) -> Lab:
+        self.deployment.__enter__()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.deployment.__exit__(*error)
+
+    @property
+    def hops(self) -> list[tuple[str, ...]]:
+        """Every hop of the groups of workers, in the order of the pipeline."""
+        return [hop for group in self.groups for hop in _hops(group)]
+
+    def produce(self, articles: int) -> list[Origin]:
+        """Put a seeded feed into ``articles.raw``."""
+        self._made += articles
+        return self.send(feed(self.rng, articles, first=self._made - articles))
+
+    def send(self, values: Sequence[bytes]) -> list[Origin]:
+        """Put these values into ``articles.raw``."""
+        arrivals = self.deployment.produce(values)
+        self.arrivals += arrivals
+        return arrivals
+
+    async def delete(self, *topics: Topic) -> None:
+        """Delete topics, and wait until they are gone."""
+        names = {self.settings.topic(topic.name) for topic in topics}
+        async with admin(self.settings) as client:
+            await client.delete_topics(list(names))
+            while names & set(await client.list_topics()):  # noqa: ASYNC110 - Kafka tells nobody
+                await asyncio.sleep(0.1)
+
+    async def rewind(self) -> None:
+        """Set the offsets of every hop back to the beginning; no worker may run."""
+        for hop in self.hops:
+            consumer = AIOKafkaConsumer(
+                **client_arguments(self.settings),
+                group_id=self.settings.group(hop[0]),
+                enable_auto_commit=False,
+            )
+            await consumer.start()
+            try:
+                topic = invariants.consumes(hop)
+                partitions = [
+                    TopicPartition(self.settings.topic(topic.name), number)
+                    for number in range(topic.partitions or self.settings.partitions)
+                ]
+                consumer.assign(partitions)
+                await consumer.commit(dict.fromkeys(partitions, 0))
+            finally:
+                await consumer.stop()
+
+    def start(self, *groups: tuple[str, ...], **options: Any) -> list[RunningWorker]:
+        """Start a worker of each group (all if none is named) and wait for them together."""
+        workers = [
+            self.deployment.start(*group, wait=False, **options) for group in groups or self.groups
+        ]
+        self.deployment.until_ready(*workers)
+        return workers
+
+    def start_to_die(
+        self, group: tuple[str, ...], point: str, step: str, count: int
+    ) -> RunningWorker:
+        """Start a worker that kills itself when a step reaches a point for the n-th time."""
+        through = ("tests.faults.crash", point, step, str(count))
+        return self.deployment.start(*group, wait=False, through=through)
+
+    def died(self, worker: RunningWorker, status: int = -9, seconds: float = 90) -> None:
+        """Wait for a worker's end; no committed offset has passed what is unfinished then."""
+        assert worker.process.wait(seconds) == status, worker.said()[-3000:]
+        self.check_committed()
+
+    def heal(self) -> None:
+        """From here on recovery is measured."""
+        self._healing = time.monotonic()
+
+    def check_committed(self) -> None:
+        """Check I4 now."""
+        found = list(invariants.passed_unfinished(self.observe()))
+        assert not found, "\n".join(map(str, found))
+
+    def stop(self, worker: RunningWorker) -> None:
+        """SIGTERM; its counters are read before."""
+        self.count(worker)
+        assert worker.stop() == 0, worker.said()[-3000:]
+
+    def count(self, worker: RunningWorker) -> None:
+        """Read a worker's counters."""
+        counted = {}
+        for family in text_string_to_metric_families(worker.metrics()):
+            for sample in family.samples:
+                if sample.name == "news_messages_processed_total" and sample.value:
+                    place = (sample.labels["stage"], sample.labels["outcome"])
+                    counted[place] = int(sample.value)
+        self._counted[id(worker)] = counted
+
+    def owned(self, worker: RunningWorker) -> set[Place]:
+        """The partitions that a worker was assigned last, as its log says."""
+        latest: dict[str, list[int]] = {}
+        for line in worker.said().splitlines():
+            if '"partitions assigned"' in line:
+                told = json.loads(line)
+                latest[told["topic"].removeprefix(self.settings.topic_prefix)] = told["partitions"]
+        return {(topic, number) for topic, numbers in latest.items() for number in numbers}
+
+    def until_sole_owner(self, worker: RunningWorker) -> None:
+        """Wait until a worker has all partitions of its hops."""
+        topics = {invariants.consumes(hop).name for hop in _hops(worker.steps)}
+        everything = {
+            (topic, number)
+            for topic in topics
+            for number in range(catalog.BY_NAME[topic].partitions or self.settings.partitions)
+        }
+        wait_for(lambda: self.owned(worker) == everything, 60, worker.said)
+
+    def measured(self, worker: RunningWorker) -> set[Place]:
+        """The partitions for which a worker shows a lag."""
+        return {
+            (
+                sample.labels["topic"].removeprefix(self.settings.topic_prefix),
+                int(sample.labels["partition"]),
+            )
+            for family in text_string_to_metric_families(worker.metrics())
+            for sample in family.samples
+            if sample.name == "news_consumer_lag_messages"
+        }
+
+    def observe(self) -> Observed:
+        """Everything that the broker and the running workers say, committed offsets first."""
+        committed, ends = asyncio.run(self._offsets())
+        topics = self.deployment.read(*catalog.TOPICS)
+        for worker in self.deployment.workers:
+            if worker.process.poll() is None:
+                self.count(worker)
+        total: dict[tuple[str, str], int] = {}
+        for counted in self._counted.values():
+            for place, count in counted.items():
+                total[place] = total.get(place, 0) + count
+        # What a worker counted after the last look is gone with it.
+        all_run = all(worker.process.poll() is None for worker in self.deployment.workers)
+        return Observed(topics, committed, ends, self.hops, total, all_counted=all_run)
+
+    def outcomes(self) -> int:
+        """How many records lie in the last topic, the duplicates and the dead letters."""
+        last = invariants.produces(self.hops[-1])
+        found = self.deployment.read(last, catalog.DUPLICATES, catalog.DEAD_LETTER)
+        return sum(map(len, found.values()))
+
+    def healed(self, seconds: float = HEAL_SECONDS) -> Recovered:
+        """Wait until nothing is left to consume, then check every invariant."""
+        began = self._healing if self._healing is not None else time.monotonic()
+        left: dict[Place, int] = {}
+
+        def done() -> bool:
+            nonlocal left
+            self._supervise()
+            try:
+                left = self._left()
+            except (KafkaError, OSError):
+                return False
+            return not left
+
+        wait_for(done, seconds, lambda: f"left to consume: {left}\n{self._said()}")
+        took = time.monotonic() - began
+        observed = self.observe()
+        found = invariants.violations(observed)
+        lie = {record.place[:3] for record in observed.topics[catalog.RAW.name]}
+        assert {origin[:3] for origin in self.arrivals} <= lie, "Kafka has lost what it took"
+        assert not found, "\n".join([f"seed {self.seed}", *map(str, found[:20])])
+        return Recovered(invariants.account(observed), took)
+
+    def _supervise(self) -> None:
+        for worker in list(self.deployment.workers):
+            status = worker.process.poll()
+            if status in (None, 0, -9) or worker in self._replaced:
+                continue
+            assert status in self.restarted_after, f"status {status}: {worker.said()[-3000:]}"
+            self._replaced.append(worker)
+            self.deployment.start(*worker.steps, wait=False)
+
+    def _left(self) -> dict[Place, int]:
+        committed, ends = asyncio.run(self._offsets())
+        sources = {invariants.consumes(hop).name for hop in self.hops}
+        return {
+            place: end - committed.get(place, 0)
+            for place, end in ends.items()
+            if place[0] in sources and committed.get(place, 0) < end
+        }
+
+    async def _offsets(self) -> tuple[dict[Place, int], dict[Place, int]]:
+        committed: dict[Place, int] = {}
+        names = {self.settings.topic(topic.name): topic.name for topic in catalog.TOPICS}
+        async with admin(self.settings) as client:
+            for hop in self.hops:
+                found = await client.list_consumer_group_offsets(self.settings.group(hop[0]))
+                for place, told in found.items():
+                    if place.topic in names and told.offset >= 0:
+                        committed[names[place.topic], place.partition] = told.offset
+        return committed, await self.deployment.ends(*catalog.TOPICS)
+
+    def _said(self) -> str:
+        return "\n".join(worker.said()[-1500:] for worker in self.deployment.workers)
+
+
+def _hops(names: Sequence[str]) -> list[tuple[str, ...]]:
+    return pipeline.hops(pipeline.steps_of(names))
+
+
+@dataclass(frozen=True)
+class Recovered:
+    """What a fault came to."""
+
+    account: Account
+    seconds: float
+    """From the moment at which the fault was over until nothing was left to consume."""
+
+
+def settings_for(settings: Settings, prefix: str, **changed: Any) -> Settings:
+    """The settings of one lab: topics of its own, small batches, the shortest session."""
+    return replace(
+        settings,
+        topic_prefix=prefix,
+        session_timeout=6.0,
+        processes=1,
+        batch=16,
+        log_format="json",
+        **changed,
+    )
