@@ -8,7 +8,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install --no-dep
 COMPILE := uv pip compile --quiet --no-header --universal --generate-hashes --python-version 3.11
 LOCKS := requirements-build.lock requirements.lock
 
-.PHONY: help install run test lint bench kafka lock schemas clean
+.PHONY: help install run test lint bench fuzz kafka lock schemas clean
 
 help:
 	@echo "make run      install, then take the sample articles through the whole pipeline"
@@ -16,6 +16,7 @@ help:
 	@echo "make install  install into .venv from the hashed lock files"
 	@echo "make lint     ruff and mypy"
 	@echo "make bench    the benchmarks; their output is what the README quotes"
+	@echo "make fuzz     205,000 generated lines through copydesk enrich; TEST_SEED repeats a run"
 	@echo "make kafka    run an Apache Kafka node on loopback (needs Java 17 and Maven)"
 	@echo "make lock     resolve the dependencies anew (needs uv)"
 	@echo "make schemas  write the generated JSON Schemas"
@@ -35,6 +36,9 @@ lint: .venv/installed-dev
 
 bench: .venv/installed-dev
 	$(BIN)/python -m tests.benchmarks
+
+fuzz: .venv/installed-dev
+	$(BIN)/python -m tests.fuzz
 
 kafka: .venv/installed-dev
 	$(BIN)/python -m tests.kafka

@@ -170,7 +170,8 @@ class LocalDesk:
         """Say in a duplicate's record that its original did not come out, where that is so."""
         record = outcome.value
         if isinstance(record, DeadLetter) and record.origin is not None:
-            self._dead[record.origin] = record.reason
+            if record.stage != pipeline.FINGERPRINT:  # others were never claimed
+                self._dead[record.origin] = record.reason
         elif isinstance(record, Duplicate) and record.duplicate_of_origin in self._dead:
             reason = self._dead[record.duplicate_of_origin]
             evidence = {**record.evidence, "original": f"dead letter: {reason}"}
