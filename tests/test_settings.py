@@ -91,7 +91,8 @@ def test_a_secret_given_twice_or_unreadable_is_an_error(tmp_path: Path) -> None:
         ),
         ({"SASL_PASSWORD": "p"}, "use SASL_SSL"),
         ({"MIN_INSYNC": "2"}, "nothing could be written"),
-        ({"SSL_KEY": "k.pem"}, "go together"),
+        ({"SECURITY_PROTOCOL": "SSL", "SSL_KEY": "k.pem"}, "go together"),
+        ({"SSL_CA": "ca.pem"}, "which has no TLS"),
         ({"BATCH": "500", "TASK_TIMEOUT": "60", "PROCESSES": "2"}, "COPYDESK_MAX_POLL_INTERVAL"),
     ],
 )

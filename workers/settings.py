@@ -9,12 +9,22 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
 from topics.catalog import DAY_MS
+from workers.setting_rules import (
+    Rule,
+    addresses,
+    number,
+    one_of,
+    prefix,
+    switch,
+    text,
+    whole,
+)
 
 PREFIX = "COPYDESK_"
 FILE_SUFFIX = "_FILE"
@@ -24,82 +34,6 @@ STAGES_PER_HOP = 3
 
 class SettingsError(ValueError):
     """A setting is wrong; the message names the variable, its value and what it may be."""
-
-
-@dataclass(frozen=True)
-class Rule:
-    """How one setting is read: ``read`` raises ValueError, ``expects`` says what it accepts."""
-
-    read: Callable[[str], Any]
-    expects: str
-
-
-def _text(pattern: str = "text") -> Rule:
-    return Rule(str, pattern)
-
-
-def _whole(low: int, high: int) -> Rule:
-    def read(text: str) -> int:
-        value = int(text)
-        if not low <= value <= high:
-            raise ValueError
-        return value
-
-    return Rule(read, f"a whole number from {low} to {high}")
-
-
-def _number(low: float, high: float) -> Rule:
-    def read(text: str) -> float:
-        value = float(text)
-        if not low <= value <= high:  # NaN fails this as well
-            raise ValueError
-        return value
-
-    return Rule(read, f"a number from {low:g} to {high:g}")
-
-
-def _one_of(*allowed: str) -> Rule:
-    def read(text: str) -> str:
-        if text not in allowed:
-            raise ValueError
-        return text
-
-    return Rule(read, f"one of {', '.join(allowed)}")
-
-
-def _switch() -> Rule:
-    words = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
-
-    def read(text: str) -> bool:
-        try:
-            return words[text.lower()]
-        except KeyError:
-            raise ValueError from None
-
-    return Rule(read, "true or false")
-
-
-def _addresses() -> Rule:
-    def read(text: str) -> str:
-        parts = [part.strip() for part in text.split(",")]
-        for part in parts:
-            host, _, port = part.rpartition(":")
-            if not host or not port.isdecimal() or not 0 < int(port) < 65_536:
-                raise ValueError
-        return ",".join(parts)
-
-    return Rule(read, "HOST:PORT, or several with commas between")
-
-
-def _prefix() -> Rule:
-    def read(text: str) -> str:
-        if len(text) > 100 or not all(
-            char.isascii() and (char.isalnum() or char in "._-") for char in text
-        ):
-            raise ValueError
-        return text
-
-    return Rule(read, "up to 100 ASCII letters, digits, dots, dashes and underscores")
 
 
 def _setting(default: Any, rule: Rule, help: str, *, secret: bool = False) -> Any:
@@ -112,72 +46,70 @@ def _setting(default: Any, rule: Rule, help: str, *, secret: bool = False) -> An
 class Settings:
     """All settings of a process, validated."""
 
-    bootstrap: str = _setting("127.0.0.1:9092", _addresses(), "Kafka's bootstrap servers")
-    topic_prefix: str = _setting("", _prefix(), "put before every topic and consumer group")
-    partitions: int = _setting(4, _whole(1, 1000), "partitions of topics that scale")
-    replication: int = _setting(1, _whole(1, 10), "replication factor of new topics")
-    min_insync: int = _setting(1, _whole(1, 10), "min.insync.replicas of new topics")
+    bootstrap: str = _setting("127.0.0.1:9092", addresses(), "Kafka's bootstrap servers")
+    topic_prefix: str = _setting("", prefix(), "put before every topic and consumer group")
+    partitions: int = _setting(4, whole(1, 1000), "partitions of topics that scale")
+    replication: int = _setting(1, whole(1, 10), "replication factor of new topics")
+    min_insync: int = _setting(1, whole(1, 10), "min.insync.replicas of new topics")
     compression: str = _setting(
-        "zstd", _one_of("zstd", "lz4", "gzip", "snappy", "none"), "compression of what is produced"
+        "zstd", one_of("zstd", "lz4", "gzip", "snappy", "none"), "compression of what is produced"
     )
     security_protocol: str = _setting(
-        "PLAINTEXT", _one_of("PLAINTEXT", "SSL", "SASL_SSL", "SASL_PLAINTEXT"), "how to reach Kafka"
+        "PLAINTEXT", one_of("PLAINTEXT", "SSL", "SASL_SSL", "SASL_PLAINTEXT"), "how to reach Kafka"
     )
     sasl_mechanism: str = _setting(
-        "SCRAM-SHA-512", _one_of("SCRAM-SHA-512", "SCRAM-SHA-256", "PLAIN"), "SASL mechanism"
+        "SCRAM-SHA-512", one_of("SCRAM-SHA-512", "SCRAM-SHA-256", "PLAIN"), "SASL mechanism"
     )
-    sasl_username: str = _setting("", _text("a user name"), "SASL user")
-    sasl_password: str = _setting("", _text("a password"), "SASL password", secret=True)
-    ssl_ca: str = _setting("", _text("a PEM file's path"), "certificate authority of the brokers")
-    ssl_certificate: str = _setting("", _text("a PEM file's path"), "client certificate (mTLS)")
-    ssl_key: str = _setting("", _text("a PEM file's path"), "client key (mTLS)")
+    sasl_username: str = _setting("", text("a user name"), "SASL user")
+    sasl_password: str = _setting("", text("a password"), "SASL password", secret=True)
+    ssl_ca: str = _setting("", text("a PEM file's path"), "certificate authority of the brokers")
+    ssl_certificate: str = _setting("", text("a PEM file's path"), "client certificate (mTLS)")
+    ssl_key: str = _setting("", text("a PEM file's path"), "client key (mTLS)")
     allow_plain_password: bool = _setting(
-        False, _switch(), "send a password without TLS (SASL_PLAINTEXT)"
+        False, switch(), "send a password without TLS (SASL_PLAINTEXT)"
     )
     session_timeout: float = _setting(
-        30.0, _number(6, 300), "seconds without a heartbeat until a worker's partitions move on"
+        30.0, number(6, 300), "seconds without a heartbeat until a worker's partitions move on"
     )
     max_poll_interval: float = _setting(
-        2400.0, _number(60, 7200), "seconds in which a batch must be done"
+        2400.0, number(60, 7200), "seconds in which a batch must be done"
     )
-    batch: int = _setting(16, _whole(1, 1000), "articles taken at once by a worker")
-    batch_within: float = _setting(0.1, _number(0.01, 10), "seconds to wait for a full batch")
+    batch: int = _setting(16, whole(1, 1000), "articles taken at once by a worker")
+    batch_within: float = _setting(0.1, number(0.01, 10), "seconds to wait for a full batch")
     processes: int = _setting(
-        max(2, os.cpu_count() or 2), _whole(1, 256), "processes for the stages' work, per worker"
+        max(2, os.cpu_count() or 2), whole(1, 256), "processes for the stages' work, per worker"
     )
     task_timeout: float = _setting(
-        10.0, _number(0.1, 600), "seconds that one stage may spend on one article"
+        10.0, number(0.1, 600), "seconds that one stage may spend on one article"
     )
     task_memory: int = _setting(
-        1536, _whole(128, 1_000_000), "MB of resident memory that a stage's process may reach"
+        1536, whole(128, 1_000_000), "MB of resident memory that a stage's process may reach"
     )
     article_limit: int = _setting(
-        2 * 1024 * 1024, _whole(1024, 7 * 1024 * 1024), "bytes of an article's content"
+        2 * 1024 * 1024, whole(1024, 7 * 1024 * 1024), "bytes of an article's content"
     )
     claim_window: float = _setting(
-        7.0, _number(0.01, 365), "days in which repeats are recognised (event time)"
+        7.0, number(0.01, 365), "days in which repeats are recognised (event time)"
     )
-    delivery_attempts: int = _setting(5, _whole(1, 100), "tries to deliver before a worker ends")
-    delivery_timeout: float = _setting(30.0, _number(1, 600), "seconds for one try to deliver")
-    grace: float = _setting(
-        25.0, _number(1, 3600), "seconds to finish the batch in hand on SIGTERM"
-    )
+    delivery_attempts: int = _setting(5, whole(1, 100), "tries to deliver before a worker ends")
+    delivery_timeout: float = _setting(30.0, number(1, 600), "seconds for one try to deliver")
+    grace: float = _setting(25.0, number(1, 3600), "seconds to finish the batch in hand on SIGTERM")
     http_host: str = _setting(
-        "127.0.0.1", _text("an address"), "where /metrics and /health are served; unauthenticated"
+        "127.0.0.1", text("an address"), "where /metrics and /health are served; unauthenticated"
     )
-    http_port: int = _setting(0, _whole(0, 65_535), "port of /metrics and /health; 0: any free one")
+    http_port: int = _setting(0, whole(0, 65_535), "port of /metrics and /health; 0: any free one")
     stall_after: float = _setting(
-        120.0, _number(5, 7200), "seconds of lag without progress until /health/ready is red"
+        120.0, number(5, 7200), "seconds of lag without progress until /health/ready is red"
     )
     language_engine: str = _setting(
-        "py3langid", _one_of("py3langid", "langdetect"), "engine of detect_language"
+        "py3langid", one_of("py3langid", "langdetect"), "engine of detect_language"
     )
     html_spans: bool = _setting(
-        False, _switch(), "record what strip_boilerplate removed from HTML, span by span"
+        False, switch(), "record what strip_boilerplate removed from HTML, span by span"
     )
-    log_level: str = _setting("info", _one_of("debug", "info", "warning", "error"), "log level")
+    log_level: str = _setting("info", one_of("debug", "info", "warning", "error"), "log level")
     log_format: str = _setting(
-        "auto", _one_of("auto", "json", "pretty"), "log format; auto: pretty on a terminal"
+        "auto", one_of("auto", "json", "pretty"), "log format; auto: pretty on a terminal"
     )
 
     @property
@@ -232,6 +164,9 @@ def embedded(settings: Settings, address: str) -> Settings:
         security_protocol="PLAINTEXT",
         sasl_username="",
         sasl_password="",
+        ssl_ca="",
+        ssl_certificate="",
+        ssl_key="",
         session_timeout=6.0,
         replication=1,
         min_insync=1,
@@ -377,6 +312,12 @@ def _check_together(settings: Settings) -> None:
             f"{variable('sasl_password')} is set but {variable('security_protocol')} is "
             f"{settings.security_protocol}; use SASL_SSL"
         )
+    for name in ("ssl_ca", "ssl_certificate", "ssl_key"):
+        if getattr(settings, name) and "SSL" not in settings.security_protocol:
+            raise SettingsError(
+                f"{variable(name)} is set but {variable('security_protocol')} is "
+                f"{settings.security_protocol}, which has no TLS; use SSL or SASL_SSL"
+            )
     if bool(settings.ssl_certificate) != bool(settings.ssl_key):
         raise SettingsError(
             f"{variable('ssl_certificate')} and {variable('ssl_key')} go together; one is missing"

@@ -88,7 +88,7 @@ def test_doctor_without_a_broker_says_what_to_type() -> None:
     done = copydesk("doctor", "--bootstrap", address)
     assert done.returncode == 1
     said = done.stdout.decode()
-    assert f"wrong kafka: nothing that we can use answers at {address}" in said
+    assert f"wrong kafka: nothing listens at {address}" in said
     assert "to try copydesk without Kafka: copydesk run" in said
     assert "ok    stage tag_entities" in said
 

@@ -29,6 +29,7 @@ from workers.runtime.delivery import (
 from workers.runtime.metrics import Metrics
 from workers.runtime.outbox import Outbox
 from workers.runtime.record import Consumed, Finished
+from workers.runtime.unreachable import UnreachableError
 from workers.settings import Settings, embedded, load
 
 pytestmark = pytest.mark.broker
@@ -171,5 +172,5 @@ def test_no_broker_at_all_is_told_at_the_start() -> None:
     async def nothing(delivery: Delivery) -> None:
         raise AssertionError("started without a broker")
 
-    with pytest.raises(Exception, match="bootstrap"):
+    with pytest.raises(UnreachableError, match=f"nothing listens at {settings.bootstrap}"):
         delivering(settings, nothing)

@@ -61,12 +61,13 @@ def _module(name: str) -> Any:
 
 
 def _call(parsed: argparse.Namespace) -> int:
+    from workers.runtime.unreachable import UnreachableError
     from workers.settings import SettingsError
     from workers.sources import SourceError
 
     try:
         status: int = _module(parsed.command).run(parsed)
-    except (CommandError, SettingsError, SourceError) as error:
+    except (CommandError, SettingsError, SourceError, UnreachableError) as error:
         print(f"copydesk {parsed.command}: {error}", file=sys.stderr)
         return USAGE_ERROR
     except KeyboardInterrupt:

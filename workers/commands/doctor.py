@@ -118,19 +118,17 @@ async def _kafka(chosen: settings.Settings) -> AsyncIterator[Finding]:
     from aiokafka.errors import KafkaError
 
     from workers.runtime import rights, topic_admin
+    from workers.runtime.unreachable import UnreachableError
 
     try:
         async with topic_admin.admin(chosen) as client:
             existing = await topic_admin.partition_counts(client)
+    except UnreachableError as error:
+        advice = f"{error.advice}; to try copydesk without Kafka: copydesk run"
+        yield Finding("kafka", False, error.what, advice)
+        return
     except (KafkaError, OSError, settings.SettingsError) as error:
-        yield Finding(
-            "kafka",
-            False,
-            f"nothing that we can use answers at {chosen.bootstrap} ({error})",
-            f"start Kafka there, or set {settings.variable('bootstrap')} (and "
-            f"{settings.variable('security_protocol')} if it wants TLS or a password); "
-            "to try copydesk without Kafka: copydesk run",
-        )
+        yield Finding("kafka", False, f"{chosen.bootstrap}: {error}", "mend that, and ask again")
         return
     yield Finding("kafka", True, f"answers at {chosen.bootstrap} ({chosen.security_protocol})")
     complete = True

@@ -56,9 +56,21 @@ def tls(settings: Settings) -> ssl.SSLContext | None:
         ) from None
     if settings.ssl_certificate:
         try:
-            context.load_cert_chain(settings.ssl_certificate, settings.ssl_key)
-        except (OSError, ssl.SSLError) as error:
+            context.load_cert_chain(
+                settings.ssl_certificate, settings.ssl_key, password=_no_passphrase
+            )
+        except (OSError, ssl.SSLError, _EncryptedError) as error:
             raise SettingsError(
-                f"{variable('ssl_certificate')} and {variable('ssl_key')} cannot be used: {error}"
+                f"{variable('ssl_certificate')} ({settings.ssl_certificate}) and "
+                f"{variable('ssl_key')} ({settings.ssl_key}) cannot be used: {error}"
             ) from None
     return context
+
+
+class _EncryptedError(Exception):
+    pass
+
+
+def _no_passphrase() -> str:
+    """Refuse, where OpenSSL would ask whoever sits at the terminal and wait."""
+    raise _EncryptedError("the key has a passphrase; give a key without one, in a file of your own")

@@ -19,6 +19,7 @@ from aiokafka.errors import KafkaError, MessageSizeTooLargeError, RecordListTooL
 from topics.catalog import MAX_MESSAGE_BYTES
 from topics.headers import Headers
 from workers.runtime.connection import client_arguments
+from workers.runtime.diagnosis import CLIENT_ERRORS, diagnose
 from workers.settings import Settings
 
 LARGEST_REQUEST = 2 * MAX_MESSAGE_BYTES
@@ -71,7 +72,7 @@ class Delivery:
         self._producer: AIOKafkaProducer | None = None
 
     async def start(self) -> None:
-        """Connect; KafkaError if no broker answers."""
+        """Connect; UnreachableError if no broker lets us in."""
         compression = self._settings.compression
         producer = AIOKafkaProducer(
             **client_arguments(self._settings),
@@ -84,9 +85,11 @@ class Delivery:
         )
         try:
             await producer.start()
-        except BaseException:
+        except BaseException as error:
             with contextlib.suppress(Exception):
                 await producer.stop()
+            if isinstance(error, CLIENT_ERRORS):
+                raise await diagnose(self._settings, error) from error
             raise
         self._producer = producer
 

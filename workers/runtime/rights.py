@@ -12,6 +12,7 @@ from topics import catalog
 from workers import pipeline
 from workers.runtime.connection import client_arguments
 from workers.runtime.delivery import Delivery, DeliveryError, Message
+from workers.runtime.unreachable import UnreachableError
 from workers.settings import Settings
 
 PROBE = b"copydesk-doctor"
@@ -49,7 +50,7 @@ async def may_write(settings: Settings) -> str:
     try:
         await delivery.start()
         await delivery.send([Message(name, PROBE, None)])
-    except (KafkaError, DeliveryError, OSError) as error:
+    except (KafkaError, DeliveryError, UnreachableError, OSError) as error:
         raise RefusedError(f"{name}: {error}") from error
     finally:
         await delivery.stop()

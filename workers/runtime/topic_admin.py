@@ -12,6 +12,7 @@ from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
 
 from topics.catalog import TOPICS, Topic
 from workers.runtime.connection import client_arguments
+from workers.runtime.diagnosis import CLIENT_ERRORS, diagnose
 from workers.settings import Settings
 
 _TRIES = 30
@@ -32,10 +33,14 @@ class TopicError(Exception):
 
 @contextlib.asynccontextmanager
 async def admin(settings: Settings) -> AsyncIterator[AIOKafkaAdminClient]:
-    """An admin client; KafkaError if no broker answers."""
+    """An admin client that has been answered; UnreachableError if no broker lets it in."""
     client = AIOKafkaAdminClient(**client_arguments(settings), request_timeout_ms=15_000)
     try:
-        await client.start()
+        try:
+            await client.start()
+            await client.list_topics()  # by the address that the brokers advertise
+        except CLIENT_ERRORS as error:
+            raise await diagnose(settings, error) from error
         yield client
     finally:
         with contextlib.suppress(Exception):

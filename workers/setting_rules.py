@@ -1,0 +1,95 @@
+"""How the text of a setting is read, and what to tell where it cannot be."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Rule:
+    """How one setting is read: ``read`` raises ValueError, ``expects`` says what it accepts."""
+
+    read: Callable[[str], Any]
+    expects: str
+
+
+def text(pattern: str = "text") -> Rule:
+    """Anything; ``pattern`` says what is meant."""
+    return Rule(str, pattern)
+
+
+def whole(low: int, high: int) -> Rule:
+    """A whole number within bounds, both allowed."""
+
+    def read(text: str) -> int:
+        value = int(text)
+        if not low <= value <= high:
+            raise ValueError
+        return value
+
+    return Rule(read, f"a whole number from {low} to {high}")
+
+
+def number(low: float, high: float) -> Rule:
+    """A number within bounds, both allowed; NaN is none."""
+
+    def read(text: str) -> float:
+        value = float(text)
+        if not low <= value <= high:  # NaN fails this as well
+            raise ValueError
+        return value
+
+    return Rule(read, f"a number from {low:g} to {high:g}")
+
+
+def one_of(*allowed: str) -> Rule:
+    """One of these words."""
+
+    def read(text: str) -> str:
+        if text not in allowed:
+            raise ValueError
+        return text
+
+    return Rule(read, f"one of {', '.join(allowed)}")
+
+
+def switch() -> Rule:
+    """Yes or no."""
+    words = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
+
+    def read(text: str) -> bool:
+        try:
+            return words[text.lower()]
+        except KeyError:
+            raise ValueError from None
+
+    return Rule(read, "true or false")
+
+
+def addresses() -> Rule:
+    """Addresses of brokers."""
+
+    def read(text: str) -> str:
+        parts = [part.strip() for part in text.split(",")]
+        for part in parts:
+            host, _, port = part.rpartition(":")
+            if not host or not port.isdecimal() or not 0 < int(port) < 65_536:
+                raise ValueError
+        return ",".join(parts)
+
+    return Rule(read, "HOST:PORT, or several with commas between")
+
+
+def prefix() -> Rule:
+    """What topic and group names may begin with."""
+
+    def read(text: str) -> str:
+        if len(text) > 100 or not all(
+            char.isascii() and (char.isalnum() or char in "._-") for char in text
+        ):
+            raise ValueError
+        return text
+
+    return Rule(read, "up to 100 ASCII letters, digits, dots, dashes and underscores")
