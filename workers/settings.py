@@ -101,6 +101,18 @@ class Settings:
     stall_after: float = _setting(
         120.0, number(5, 7200), "seconds of lag without progress until /health/ready is red"
     )
+    breaker_run: int = _setting(
+        100, whole(0, 100_000), "failed articles in a row until a worker pauses; 0: no such limit"
+    )
+    breaker_share: float = _setting(
+        0.5, number(0, 1), "share of failed articles above which a worker pauses; 0: no such limit"
+    )
+    breaker_window: int = _setting(
+        500, whole(2, 100_000), "latest articles of which that share is taken"
+    )
+    breaker_probe: float = _setting(
+        30.0, number(0.1, 3600), "seconds until a paused worker tries one article (again)"
+    )
     language_engine: str = _setting(
         "py3langid", one_of("py3langid", "langdetect"), "engine of detect_language"
     )

@@ -23,7 +23,7 @@ from workers.runtime.record import Finished
 
 POINTS = ("produced", "half", "taken", "claimed")
 
-Deliver = Callable[[Outbox, Sequence[Finished]], Awaitable[None]]
+Deliver = Callable[[Outbox, Sequence[Finished]], Awaitable[list[Finished]]]
 
 
 class Trigger:
@@ -49,16 +49,17 @@ def die() -> None:
 def deliver(original: Deliver, point: str, trigger: Trigger) -> Any:
     """``Outbox.deliver`` with the kill before, in the middle of or behind it."""
 
-    async def delivering(outbox: Outbox, finished: Sequence[Finished]) -> None:
+    async def delivering(outbox: Outbox, finished: Sequence[Finished]) -> list[Finished]:
         due = trigger.due(finished)
         if due and point == "half":
             await original(outbox, finished[: (len(finished) + 1) // 2])
             die()
         if due and point in ("taken", "claimed"):
             die()
-        await original(outbox, finished)
+        became = await original(outbox, finished)
         if due:
             die()
+        return became
 
     return delivering
 

@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 from urllib.error import HTTPError
-from urllib.request import urlopen
+from urllib.request import Request, urlopen
 
 import pytest
 
@@ -33,8 +33,12 @@ def served(
 
 
 def get(address: str, path: str) -> Answer:
+    return answered(Request(f"http://{address}{path}"))
+
+
+def answered(request: Request) -> Answer:
     try:
-        with urlopen(f"http://{address}{path}", timeout=5) as answer:
+        with urlopen(request, timeout=5) as answer:
             return answer.status, answer.headers["Content-Type"], answer.read()
     except HTTPError as error:
         return error.code, error.headers["Content-Type"], error.read()
@@ -57,6 +61,47 @@ def test_metrics_are_prometheus_text() -> None:
     assert status == 200
     assert kind.startswith("text/plain; version=0.0.4")
     assert b"news_build_info" in body
+
+
+def test_a_pause_is_ended_by_posting_json() -> None:
+    assert closed("POST", "application/json") == (200, {"resumed": {"claim": "paused"}})
+
+
+@pytest.mark.parametrize(
+    "kind", ["application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "text/plain"]
+)
+def test_what_a_form_on_a_web_page_can_send_ends_no_pause(kind: str) -> None:
+    status, told = closed("POST", kind)
+    assert status == 415
+    assert "application/json" in told["error"]
+
+
+@pytest.mark.parametrize("method", ["GET", "OPTIONS"])
+def test_no_other_method_ends_a_pause(method: str) -> None:
+    assert closed(method, "application/json")[0] == 405
+
+
+def closed(method: str, kind: str) -> tuple[int, dict[str, Any]]:
+    """Status and answer of a request to end all pauses; green only if that ended one."""
+    ended: list[str] = []
+
+    def resume() -> dict[str, str]:
+        ended.append("claim")
+        return {"claim": "paused"}
+
+    async def run() -> Answer:
+        server = HttpServer(load({}), Metrics(), live=list, ready=list, resume=resume)
+        await server.start()
+        try:
+            url = f"http://{server.address}/breaker/close"
+            request = Request(url, b"{}", {"Content-Type": kind}, method=method)
+            return await asyncio.to_thread(answered, request)
+        finally:
+            await server.stop()
+
+    status, _, body = asyncio.run(run())
+    assert bool(ended) == (status == 200)
+    return status, json.loads(body) if status != 405 else {}
 
 
 def test_nothing_else_is_served() -> None:

@@ -11,6 +11,10 @@ from workers.runtime.progress import Progress
 PLACE = ("t", 0)
 
 
+class Paused:
+    on = False
+
+
 class Position:
     """As much of a consumer as a stall is measured by."""
 
@@ -20,6 +24,7 @@ class Position:
 
     def __init__(self, offset: int | None = None) -> None:
         self.offset = offset
+        self.pause = Paused()
 
     def first_unfinished(self, place: tuple[str, int]) -> int | None:
         return self.offset
@@ -61,6 +66,19 @@ def test_no_lag_is_no_stall_however_long() -> None:
     assert watched.at(10_000, 11) == []  # the clock starts with the lag
     assert watched.at(10_100, 11) == []
     assert watched.at(10_101, 11)
+
+
+def test_a_pause_is_no_stall_and_the_clock_starts_with_its_end() -> None:
+    watched = Watched(5)
+    assert watched.at(0, 10) == []
+    watched.position.pause.on = True
+    assert watched.at(99, 10) == []
+    assert watched.at(500, 10) == []
+    assert watched.gauge("news_oldest_unprocessed_age_seconds") == 500
+    watched.position.pause.on = False
+    assert watched.at(600, 10) == []
+    (told,) = watched.at(601, 10)
+    assert told.endswith("for 101 s")
 
 
 def test_a_consumer_that_never_began_stalls_too() -> None:

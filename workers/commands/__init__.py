@@ -13,6 +13,7 @@ COMMANDS = {
     "run": "the whole pipeline in one command: broker, topics, workers, producer, summary",
     "enrich": "standard input JSONL to standard output JSONL through the same stages, no broker",
     "worker": "one worker process with the named stages",
+    "resume": "end the pause of workers that stopped because too much failed",
     "produce": "files, folders and JSONL into articles.raw",
     "topics": "create, list and describe the topics",
     "tail": "follow a topic, with simple filters",

@@ -123,9 +123,10 @@ class _Run:
             self._settings, OUTPUTS, from_beginning=self._arguments.bootstrap is None
         )
         await outputs.start()
+        chosen = self._settings if self._arguments.follow else _unpaused(self._settings)
         groups = pipeline.FUSED if self._arguments.topology == "fused" else pipeline.SPLIT
         progress = Progress(self._console, tally)
-        with Workers(_shared_out(self._settings, len(groups)), groups) as workers, progress:
+        with Workers(_shared_out(chosen, len(groups)), groups) as workers, progress:
             try:
                 await self._work(workers, outputs, tally, summary, progress)
                 times = await summary.stage_times([w.address for w in workers.processes])
@@ -239,6 +240,21 @@ def _samples() -> list[str]:
 def _shared_out(chosen: settings.Settings, groups: int) -> settings.Settings:
     """The machine's processes shared out among several workers."""
     return chosen if groups == 1 else dataclasses.replace(chosen, processes=1)
+
+
+def _unpaused(chosen: settings.Settings) -> settings.Settings:
+    """Without the limits at which workers pause, but for those that were asked for.
+
+    Whoever runs a file of bad articles wants to see them all told, and the command to end.
+    """
+    given = settings.set_here()
+    limits = ("breaker_run", "breaker_share")
+    off: dict[str, Any] = {
+        name: 0
+        for name in limits
+        if not {settings.variable(name), settings.variable(name) + settings.FILE_SUFFIX} & {*given}
+    }
+    return dataclasses.replace(chosen, **off)
 
 
 @contextlib.contextmanager

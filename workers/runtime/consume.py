@@ -26,6 +26,7 @@ from workers.runtime import logs
 from workers.runtime.connection import faust_arguments
 from workers.runtime.hops import Hop
 from workers.runtime.metrics import Metrics
+from workers.runtime.pausing import Pause, refuse_acknowledgement
 from workers.runtime.record import Consumed
 from workers.settings import Settings
 
@@ -34,6 +35,10 @@ log = logs.get(__name__)
 COMMIT_SECONDS = 1.0
 BUFFERED_BATCHES = 4
 FULL_PAUSE_SECONDS = 0.02
+
+
+class TopicLostError(Exception):
+    """The topic is not the one that was consumed so far; to start again reads the new one."""
 
 
 class Consumption:
@@ -55,6 +60,7 @@ class Consumption:
         self.finished: dict[tuple[str, int], int] = {}
         """(topic, partition) → the first offset that is not finished, of what this worker took."""
         self.assigned: set[tuple[str, int]] = set()
+        self.pause = Pause(settings, metrics, self.name)
         self._draining = False
         self._idle = asyncio.Event()
         self._idle.set()
@@ -68,6 +74,7 @@ class Consumption:
     async def drain(self) -> None:
         """Finish the batch in hand, commit it, take no other; then leave the group."""
         self._draining = True
+        self.pause.give_back()
         await self._idle.wait()
         if self.app.consumer.assignment():
             await self.app.consumer.commit()
@@ -137,6 +144,7 @@ class Consumption:
         app.agent(source, name=f"{self.topic}.{self.name}", concurrency=1)(self._consume)
         # Signals hold their receivers weakly, and these are methods.
         app.sensors.add(_CommitTimes(self._metrics, self.name))
+        self.pause.watch(app)
         assigned: Any = self._on_assigned
         revoked: Any = self._on_revoked
         app.on_partitions_assigned.connect(assigned, weak=False)
@@ -148,43 +156,65 @@ class Consumption:
             self._settings.batch, within=self._settings.batch_within
         ):
             if self._draining:
-                _refuse_acknowledgement(events)
+                refuse_acknowledgement(events)
                 await asyncio.Event().wait()  # until the app cancels its agents
             self._idle.clear()
             try:
-                await self._take(events)
+                await self._work(events)
             except BaseException as error:
                 # The stream acknowledges in its finally block, also for a cancelled agent.
-                _refuse_acknowledgement(events)
+                refuse_acknowledgement(events)
                 self._failed(error)
                 raise
             finally:
                 self._idle.set()
 
+    async def _work(self, events: Sequence[EventT[Any]]) -> None:
+        """Take a batch to its end, or give back what a pause keeps for too long."""
+        left = list(events)
+        while left := await self.pause.hold(self.app, left) if self.pause.on else left:
+            probing = self.pause.on
+            taken = left[:1] if probing else left
+            await self._take(taken)
+            if probing:
+                for event in taken:
+                    event.ack()  # with its batch it would be committed hours later
+            left = left[len(taken) :]
+
     async def _take(self, events: Sequence[EventT[Any]]) -> None:
         batch = [_consumed(event) for event in events]
         inflight = self._metrics.inflight.labels(self.name)
         inflight.set(len(batch))
-        await self.hop.handle(batch)
+        became = await self.hop.handle(batch)
         inflight.set(0)
         for consumed in batch:
             self.finished[consumed.topic, consumed.partition] = consumed.offset + 1
         newest = max(consumed.timestamp for consumed in batch) / 1000
         for step in self.hop.steps:
             self._metrics.watermark.labels(step).set(newest)
+        self.pause.note([item.trouble for item in became])
 
     async def _on_assigned(self, app: Any, assigned: set[TP], **kwargs: Any) -> None:
         self._metrics.rebalances.labels(self.name).inc()
         self.assigned = {(tp.topic, tp.partition) for tp in assigned if tp.topic == self.topic}
+        self.pause.assigned(app, any_partitions=bool(self.assigned))
         # A batch that outlived its partitions has left offsets which others have passed since.
         self.finished.clear()
         self.hop.assigned()
+        if not self._is_there():
+            # Created anew, it would be read from where the old one was left.
+            self._failed(TopicLostError(f"{self.topic} is not on the broker any more"))
         log.info(
             "partitions assigned",
             stage=self.name,
             topic=self.topic,
             partitions=sorted(partition for _, partition in self.assigned),
         )
+
+    def _is_there(self) -> bool:
+        consumer: Any = self.app.consumer
+        known = consumer._thread._consumer.partitions_for_topic(self.topic)
+        return known is not None
 
     async def _on_revoked(self, app: Any, revoked: set[TP], **kwargs: Any) -> None:
         for topic, partition in self.assigned:
@@ -194,7 +224,7 @@ class Consumption:
 
 
 class _PromptConsumer(Consumer):
-    """Faust's consumer, but for how long it sleeps while every buffer is full.
+    """Faust's consumer, but for a topic made anew and for how long it sleeps with full buffers.
 
     Faust sleeps a whole second then, which with buffers small enough to bound memory left a worker
     idle most of the time: 30 short articles a second against 90 in the same minutes.
@@ -204,7 +234,16 @@ class _PromptConsumer(Consumer):
         if self.flow_active and not self._get_active_partitions():
             await self.sleep(FULL_PAUSE_SECONDS)
             return {}, set()
-        return await super()._wait_next_records(timeout)
+        found, active = await super()._wait_next_records(timeout)
+        for tp, records in (found or {}).items():
+            read = self._read_offset[tp]
+            # Faust drops what it thinks it has read already, without a word.
+            if records and read is not None and records[0].offset < read:
+                raise TopicLostError(
+                    f"{tp.topic}/{tp.partition} goes back from offset {read} to "
+                    f"{records[0].offset}: it was deleted and created anew, or truncated"
+                )
+        return found, active
 
 
 class _CommitTimes(faust.Sensor):
@@ -223,12 +262,6 @@ class _CommitTimes(faust.Sensor):
     def on_commit_completed(self, consumer: Any, state: Any) -> None:
         """Note how long it took."""
         self._duration.observe(time.perf_counter() - state)
-
-
-def _refuse_acknowledgement(events: Sequence[EventT[Any]]) -> None:
-    """Mark messages as if they had been acknowledged, so that Faust's own call does nothing."""
-    for event in events:
-        event.message.acked = True
 
 
 def _consumed(event: EventT[Any]) -> Consumed:

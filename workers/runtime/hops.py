@@ -19,6 +19,7 @@ from workers import pipeline
 from workers.chain import Halted, conclude
 from workers.outcome import Failed, Rejected
 from workers.runtime import logs
+from workers.runtime.breaker import Trouble
 from workers.runtime.changelog import ClaimState
 from workers.runtime.dead_letters import dead_letter
 from workers.runtime.delivery import Message
@@ -41,8 +42,11 @@ class Hop(Protocol):
     steps: tuple[str, ...]
     consumes: Topic
 
-    async def handle(self, batch: Sequence[Consumed]) -> None:
-        """Take every record to its outcome and deliver it; an exception ends the process."""
+    async def handle(self, batch: Sequence[Consumed]) -> list[Finished]:
+        """Take every record to its outcome and deliver it; an exception ends the process.
+
+        The answer says what became of the articles, in order; other records are not in it.
+        """
         ...
 
     def assigned(self) -> None:
@@ -126,7 +130,9 @@ class Desk:
             id=id,
         )
         messages = (letter,) if withdrawal is None else (letter, withdrawal)
-        return Finished(consumed, stage, "dead_letter", messages, id)
+        return Finished(
+            consumed, stage, "dead_letter", messages, id, trouble=Trouble(stage, reason)
+        )
 
 
 class FingerprintHop:
@@ -139,9 +145,9 @@ class FingerprintHop:
         self._desk = desk
         self._pool = pool
 
-    async def handle(self, batch: Sequence[Consumed]) -> None:
+    async def handle(self, batch: Sequence[Consumed]) -> list[Finished]:
         """Work on the whole batch at once, as far as the pool has processes."""
-        await self._desk.outbox.deliver(await asyncio.gather(*map(self._one, batch)))
+        return await self._desk.outbox.deliver(await asyncio.gather(*map(self._one, batch)))
 
     def assigned(self) -> None:
         """Nothing to do: this hop remembers nothing."""
@@ -176,7 +182,7 @@ class ClaimHop:
         """Another owner may have claimed in between."""
         self._state.suspect()
 
-    async def handle(self, batch: Sequence[Consumed]) -> None:
+    async def handle(self, batch: Sequence[Consumed]) -> list[Finished]:
         """Claim one after the other, in order; save; then deliver."""
         await self._state.catch_up()
         finished = []
@@ -186,7 +192,7 @@ class ClaimHop:
             if item is not None:
                 finished.append(item)
         await self._state.save()
-        await self._desk.outbox.deliver(finished)
+        return await self._desk.outbox.deliver(finished)
 
     def _one(self, consumed: Consumed) -> Finished | None:
         desk, step = self._desk, pipeline.CLAIM
@@ -247,9 +253,9 @@ class EnrichHop:
     def assigned(self) -> None:
         """Nothing to do: this hop remembers nothing."""
 
-    async def handle(self, batch: Sequence[Consumed]) -> None:
+    async def handle(self, batch: Sequence[Consumed]) -> list[Finished]:
         """Work on the whole batch at once, as far as the pool has processes."""
-        await self._desk.outbox.deliver(await asyncio.gather(*map(self._one, batch)))
+        return await self._desk.outbox.deliver(await asyncio.gather(*map(self._one, batch)))
 
     async def _one(self, consumed: Consumed) -> Finished:
         desk, first, last = self._desk, self.steps[0], self.steps[-1]
@@ -264,11 +270,13 @@ class EnrichHop:
                 detail=error.message,
                 withdrawal=withdrawal(desk, consumed.headers.get("ce_subject"), consumed, first),
             )
+        trouble: Trouble | None = None
         for stage in self._stages:
             answer = await self._pool.run(stage.name, article)
             outcome: Literal["ok", "error"] = "ok"
             if isinstance(answer, Failed) and not stage.required:
                 outcome = "error"
+                trouble = trouble or Trouble(stage.name, answer.reason)
                 desk.metrics.stage_failures.labels(stage.name, answer.reason).inc()
                 log.warning(
                     "optional stage failed",
@@ -296,10 +304,15 @@ class EnrichHop:
             article = after
             if stage.name != last:
                 desk.metrics.messages_processed.labels(stage.name, outcome).inc()
-        return self._out(article, consumed, last, outcome)
+        return self._out(article, consumed, last, outcome, trouble)
 
     def _out(
-        self, article: Article, consumed: Consumed, step: str, outcome: Literal["ok", "error"]
+        self,
+        article: Article,
+        consumed: Consumed,
+        step: str,
+        outcome: Literal["ok", "error"],
+        trouble: Trouble | None,
     ) -> Finished:
         desk = self._desk
         record: Any = article
@@ -327,6 +340,7 @@ class EnrichHop:
             (message,),
             article.id,
             partial(withdrawal, desk, article.id, consumed, step),
+            trouble,
         )
 
 

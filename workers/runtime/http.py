@@ -1,4 +1,4 @@
-"""``/metrics``, ``/health/live`` and ``/health/ready`` of a worker.
+"""``/metrics``, ``/health/live`` and ``/health/ready`` of a worker, and how to end a pause.
 
 Unauthenticated, so on loopback unless a setting says otherwise.
 """
@@ -14,6 +14,9 @@ from workers.settings import Settings, variable
 
 Check = Callable[[], list[str]]
 """What is wrong, in words; empty when all is well."""
+Resume = Callable[[], dict[str, str]]
+"""Ends every pause; the hops that were paused and why, by first step."""
+RESUME = "/breaker/close"
 
 
 class PortTakenError(Exception):
@@ -23,11 +26,20 @@ class PortTakenError(Exception):
 class HttpServer:
     """Serves one worker's metrics and health."""
 
-    def __init__(self, settings: Settings, metrics: Metrics, *, live: Check, ready: Check) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        metrics: Metrics,
+        *,
+        live: Check,
+        ready: Check,
+        resume: Resume = dict,
+    ) -> None:
         self._settings = settings
         self._metrics = metrics
         self._live = live
         self._ready = ready
+        self._resume = resume
         self._runner: web.AppRunner | None = None
         self.address = ""
 
@@ -37,6 +49,7 @@ class HttpServer:
         app.router.add_get("/metrics", self._page)
         app.router.add_get("/health/live", self._answer(self._live))
         app.router.add_get("/health/ready", self._answer(self._ready))
+        app.router.add_post(RESUME, self._close)
         self._runner = web.AppRunner(app, access_log=None)
         await self._runner.setup()
         site = web.TCPSite(self._runner, self._settings.http_host, self._settings.http_port)
@@ -61,6 +74,13 @@ class HttpServer:
             body=self._metrics.page(),
             headers={"Content-Type": "text/plain; version=0.0.4; charset=utf-8"},
         )
+
+    async def _close(self, request: web.Request) -> web.Response:
+        # A page in somebody's browser can make it post a form to loopback, but not JSON: for that
+        # it would first have to ask with OPTIONS, which is not answered.
+        if request.content_type != "application/json":
+            return web.json_response({"error": "Content-Type must be application/json"}, status=415)
+        return web.json_response({"resumed": self._resume()})
 
     @staticmethod
     def _answer(check: Check) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:

@@ -118,6 +118,14 @@ class Metrics:
             "dead_letter_write_errors_total", "Dead letters that could not be delivered.", "stage"
         )
         self.rebalances = counter("rebalances_total", "Assignments of partitions.", "stage")
+        self.breaker_open = gauge(
+            "breaker_open",
+            "1 while a hop is paused because too much fails; by its first step.",
+            "stage",
+        )
+        self.breaker_openings = counter(
+            "breaker_openings_total", "Pauses because too much failed, by first step.", "stage"
+        )
         self.commit_duration = histogram(
             "commit_duration_seconds", "Time of one commit of offsets.", _PROCESSING, "stage"
         )
@@ -152,6 +160,8 @@ class Metrics:
                 self.watermark,
                 self.dead_letter_write_errors,
                 self.rebalances,
+                self.breaker_open,
+                self.breaker_openings,
                 self.commit_duration,
                 self.inflight,
             ):

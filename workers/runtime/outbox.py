@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 
+from workers.runtime.breaker import Trouble
 from workers.runtime.dead_letters import dead_letter, truncated
 from workers.runtime.delivery import Delivery, DeliveryError, TooLarge
 from workers.runtime.metrics import Metrics
@@ -27,8 +29,11 @@ class Outbox:
         self._metrics = metrics
         self._now = now
 
-    async def deliver(self, finished: Sequence[Finished]) -> None:
-        """Deliver everything and count it; DeliveryError if that fails."""
+    async def deliver(self, finished: Sequence[Finished]) -> list[Finished]:
+        """Deliver everything and count it; DeliveryError if that fails.
+
+        The answer says in order what became of each: what was too large is a dead letter.
+        """
         messages = [message for item in finished for message in item.messages]
         letters = sum(item.outcome == "dead_letter" for item in finished)
         try:
@@ -39,21 +44,25 @@ class Outbox:
                     if item.outcome == "dead_letter":
                         self._metrics.dead_letter_write_errors.labels(item.step).inc()
             raise
-        refused: list[tuple[Finished, TooLarge]] = []
-        for item in finished:
+        became = list(finished)
+        refused: list[tuple[int, TooLarge]] = []
+        for number, item in enumerate(finished):
             mine = [next(answers) for _ in item.messages]
             large = next((answer for answer in mine if isinstance(answer, TooLarge)), None)
             if large is None:
                 self._metrics.messages_processed.labels(item.step, item.outcome).inc()
             else:
-                refused.append((item, large))
-        for item, large in refused:
-            await self._deliver_refused(item, large)
+                refused.append((number, large))
+        for number, large in refused:
+            became[number] = await self._deliver_refused(finished[number], large)
+        return became
 
-    async def _deliver_refused(self, item: Finished, large: TooLarge) -> None:
+    async def _deliver_refused(self, item: Finished, large: TooLarge) -> Finished:
+        trouble = item.trouble
         if item.outcome == "dead_letter":
             letter = truncated(item.messages[0])
         else:
+            trouble = Trouble(item.step, "too_large")
             letter = dead_letter(
                 self._settings,
                 item.consumed,
@@ -75,3 +84,4 @@ class Outbox:
         if item.withdrawal is not None and (message := item.withdrawal()) is not None:
             await self._delivery.send([message])
         self._metrics.messages_processed.labels(item.step, "dead_letter").inc()
+        return replace(item, outcome="dead_letter", trouble=trouble)

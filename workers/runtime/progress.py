@@ -29,6 +29,8 @@ class Standing:
     lag: int
     since: float
     """Monotonic time at which the offset was first seen there."""
+    waiting: float
+    """The same, or the end of a pause since: from then on it should have moved."""
 
 
 class Progress:
@@ -55,15 +57,15 @@ class Progress:
     def stalled(self, now: float | None = None, *, patience: float | None = None) -> list[str]:
         """Partitions with lag whose first unfinished offset has not moved for too long.
 
-        Too long is ``patience`` seconds, else the setting for health.
+        Too long is ``patience`` seconds, else the setting for health. A pause is no stall.
         """
         now = time.monotonic() if now is None else now
         patience = self._stall_after if patience is None else patience
         return [
             f"{topic}/{partition} has {standing.lag} records waiting and has stood at offset "
-            f"{standing.offset} for {now - standing.since:.0f} s"
+            f"{standing.offset} for {now - standing.waiting:.0f} s"
             for (topic, partition), standing in sorted(self._standing.items())
-            if standing.lag > 0 and now - standing.since > patience
+            if standing.lag > 0 and now - standing.waiting > patience
         ]
 
     async def watch(self) -> None:
@@ -101,7 +103,9 @@ class Progress:
             before = self._standing.get(place)
             moved = before is None or before.offset != offset or before.lag == 0
             since = now if moved or before is None else before.since
-            self._standing[place] = Standing(offset, lag, since)
+            moved = moved or consumption.pause.on
+            waiting = now if moved or before is None else before.waiting
+            self._standing[place] = Standing(offset, lag, since, waiting)
             labels = (consumption.name, place[0], str(place[1]))
             self._metrics.lag.labels(*labels).set(lag)
             # The record itself is not looked at: its age is at least how long it has waited here.

@@ -8,6 +8,7 @@ from typing import Literal
 
 from topics import headers
 from topics.records import Origin
+from workers.runtime.breaker import Trouble
 from workers.runtime.delivery import Message
 
 REPLAY_COUNT = headers.DEAD_LETTER_PREFIX + "replay_count"
@@ -80,6 +81,8 @@ class Finished:
     id: str | None = None
     withdrawal: Callable[[], Message | None] | None = None
     """Makes what gives the claim back, should the output turn out too large."""
+    trouble: Trouble | None = None
+    """Why it is a dead letter, or which optional step of the hop failed first."""
 
 
 def _is_possible(origin: Origin) -> bool:

@@ -76,7 +76,11 @@ class Worker:
             self._consumptions, self.metrics, stall_after=self._settings.stall_after
         )
         http = HttpServer(
-            self._settings, self.metrics, live=self._dead, ready=lambda: self._unready(progress)
+            self._settings,
+            self.metrics,
+            live=self._dead,
+            ready=lambda: self._unready(progress),
+            resume=self._resume,
         )
         await http.start()
         self.metrics.build_info.labels(__version__, _models(self._steps)).set(1)
@@ -222,7 +226,19 @@ class Worker:
             wrong.append("starting")
         if self._state is not None and self._state.recovering:
             wrong.append("recovering the claims from their changelog")
-        return wrong + progress.silent() + progress.stalled()
+        paused = [
+            f"{consumption.name} is {why}"
+            for consumption in self._consumptions
+            if (why := consumption.pause.reason)
+        ]
+        return wrong + paused + progress.silent() + progress.stalled()
+
+    def _resume(self) -> dict[str, str]:
+        return {
+            consumption.name: why
+            for consumption in self._consumptions
+            if (why := consumption.pause.end("by command"))
+        }
 
 
 def _models(steps: tuple[str, ...]) -> str:
