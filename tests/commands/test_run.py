@@ -34,6 +34,14 @@ def check_schema(records: list[dict[str, Any]]) -> None:
         validator.validate(record)
 
 
+def test_a_file_of_bad_articles_is_taken_to_its_end(tmp_path: Path) -> None:
+    bad = tmp_path / "bad.jsonl"
+    bad.write_bytes(b"not JSON\n" * 600)  # beyond both limits at which a worker pauses
+    done = copydesk("run", str(bad), COPYDESK_PROCESSES="1")
+    assert done.returncode == 0, done.stderr.decode()
+    assert "600 of 600 arrivals came out" in done.stderr.decode()
+
+
 def test_files_and_folders_to_enriched_records(tmp_path: Path) -> None:
     folder = tmp_path / "in [red]"  # no mark-up
     folder.mkdir()

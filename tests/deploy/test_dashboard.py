@@ -125,6 +125,7 @@ def test_what_an_operator_looks_for_is_there(panels: list[Panel]) -> None:
         "news_event_loop_lag_seconds_bucket",
         "news_inflight_messages",
         "news_rebalances_total",
+        "news_breaker_open",
         "process_resident_memory_bytes",
     }
 
