@@ -8,7 +8,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install --no-dep
 COMPILE := uv pip compile --quiet --no-header --universal --generate-hashes --python-version 3.11
 LOCKS := requirements-build.lock requirements.lock
 
-.PHONY: help install run test lint bench fuzz kafka lock schemas clean
+.PHONY: help install run test lint bench fuzz faults kafka lock schemas clean
 
 help:
 	@echo "make run      install, then take the sample articles through the whole pipeline"
@@ -17,6 +17,7 @@ help:
 	@echo "make lint     ruff and mypy"
 	@echo "make bench    the benchmarks; their output is what the README quotes"
 	@echo "make fuzz     205,000 generated lines through copydesk enrich; TEST_SEED repeats a run"
+	@echo "make faults   what copydesk survives, on Apache Kafka; SEEDS=20 says how often"
 	@echo "make kafka    run an Apache Kafka node on loopback (needs Java 17 and Maven)"
 	@echo "make lock     resolve the dependencies anew (needs uv)"
 	@echo "make schemas  write the generated JSON Schemas"
@@ -39,6 +40,9 @@ bench: .venv/installed-dev
 
 fuzz: .venv/installed-dev
 	$(BIN)/python -m tests.fuzz
+
+faults: .venv/installed-dev
+	$(BIN)/python -m tests.faults --seeds $(or $(SEEDS),20)
 
 kafka: .venv/installed-dev
 	$(BIN)/python -m tests.kafka

@@ -20,8 +20,10 @@ def away(lab: Lab, node: Node, how: str) -> Recovered:
     lab.produce(ARTICLES)
     before = lab.outcomes()
     wait_for(lambda: lab.outcomes() > before, 60)
-    (node.kill if how == "kill" else node.stop)()
-    node.start()
+    try:
+        (node.kill if how == "kill" else node.stop)()
+    finally:
+        node.start()
     lab.heal()
     # A worker that cannot deliver for too long ends, to be started again by its supervisor.
     lab.restarted_after = (2, 70)

@@ -47,6 +47,8 @@ class Lab:
         self.arrivals: list[Origin] = []
         self.restarted_after: tuple[int, ...] = ()
         """Exit statuses after which a worker is started again, as its supervisor would do."""
+        self.options: dict[str, Any] = {}
+        """What every worker is started with, apart from the settings."""
         self._counted: dict[int, Mapping[tuple[str, str], int]] = {}
         self._made = 0
         self._replaced: list[RunningWorker] = []
@@ -74,6 +76,11 @@ class Lab:
         arrivals = self.deployment.produce(values)
         self.arrivals += arrivals
         return arrivals
+
+    def forget(self) -> None:
+        """The topics were emptied: what was sent and counted before is no arrival any more."""
+        self.arrivals.clear()
+        self._counted.clear()
 
     async def delete(self, *topics: Topic) -> None:
         """Delete topics, and wait until they are gone."""
@@ -105,8 +112,9 @@ class Lab:
 
     def start(self, *groups: tuple[str, ...], **options: Any) -> list[RunningWorker]:
         """Start a worker of each group (all if none is named) and wait for them together."""
+        chosen = self.options | options
         workers = [
-            self.deployment.start(*group, wait=False, **options) for group in groups or self.groups
+            self.deployment.start(*group, wait=False, **chosen) for group in groups or self.groups
         ]
         self.deployment.until_ready(*workers)
         return workers
@@ -229,7 +237,7 @@ class Lab:
                 continue
             assert status in self.restarted_after, f"status {status}: {worker.said()[-3000:]}"
             self._replaced.append(worker)
-            self.deployment.start(*worker.steps, wait=False)
+            self.deployment.start(*worker.steps, wait=False, **self.options)
 
     def _left(self) -> dict[Place, int]:
         committed, ends = asyncio.run(self._offsets())

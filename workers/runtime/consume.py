@@ -14,17 +14,18 @@ import os
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import faust
-from faust.transport.drivers.aiokafka import Consumer
 from faust.types import TP, EventT
 
 from topics import headers
 from workers.runtime import logs
 from workers.runtime.connection import faust_arguments
 from workers.runtime.hops import Hop
+from workers.runtime.membership import NamedConsumer
 from workers.runtime.metrics import Metrics
 from workers.runtime.pausing import Pause, refuse_acknowledgement
 from workers.runtime.record import Consumed
@@ -116,6 +117,9 @@ class Consumption:
             **faust_arguments(settings),
             broker_session_timeout=settings.session_timeout,
             broker_heartbeat_interval=settings.session_timeout / 6,
+            # Faust wants a request to be allowed longer than a session.
+            broker_request_timeout=max(90.0, settings.session_timeout + 10),
+            consumer_group_instance_id=settings.member(self.name),
             broker_max_poll_interval=settings.max_poll_interval,
             broker_max_poll_records=max(settings.batch, 16),
             broker_commit_interval=COMMIT_SECONDS,
@@ -133,7 +137,7 @@ class Consumption:
             worker_redirect_stdouts=False,
         )
         transport: Any = app.transport
-        transport.Consumer = _PromptConsumer
+        transport.Consumer = partial(_PromptConsumer, settings=settings, lost=self._failed)
         source = app.topic(
             self.topic,
             key_type=bytes,
@@ -223,7 +227,7 @@ class Consumption:
         self.assigned = set()
 
 
-class _PromptConsumer(Consumer):
+class _PromptConsumer(NamedConsumer):
     """Faust's consumer, but for a topic made anew and for how long it sleeps with full buffers.
 
     Faust sleeps a whole second then, which with buffers small enough to bound memory left a worker
