@@ -16,6 +16,7 @@ help:
 	@echo "make install  install into .venv from the hashed lock files"
 	@echo "make lint     ruff and mypy"
 	@echo "make bench    the benchmarks; their output is what the README quotes"
+	@echo "make bench-kafka  recovery of 100,000 claims, a backlog of 100,000 articles (long)"
 	@echo "make fuzz     205,000 generated lines through copydesk enrich; TEST_SEED repeats a run"
 	@echo "make faults   what copydesk survives, on Apache Kafka; SEEDS=20 says how often"
 	@echo "make kafka    run an Apache Kafka node on loopback (needs Java 17 and Maven)"
@@ -37,6 +38,10 @@ lint: .venv/installed-dev
 
 bench: .venv/installed-dev
 	$(BIN)/python -m tests.benchmarks
+
+bench-kafka: .venv/installed-dev
+	$(BIN)/python -m tests.benchmarks.recovery
+	$(BIN)/python -m tests.benchmarks.backpressure
 
 fuzz: .venv/installed-dev
 	$(BIN)/python -m tests.fuzz
