@@ -73,8 +73,20 @@ def test_a_secret_given_twice_or_unreadable_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="both set"):
         load({"COPYDESK_SASL_PASSWORD": "a", "COPYDESK_SASL_PASSWORD_FILE": "b"})
     missing = str(tmp_path / "missing")
-    with pytest.raises(SettingsError, match="cannot be read"):
+    with pytest.raises(SettingsError, match="missing', which cannot be read"):
         load({"COPYDESK_SASL_PASSWORD_FILE": missing})
+
+
+def test_a_secret_in_place_of_its_file_is_not_shown() -> None:
+    for secret in ("hunter2", "hunter2\0"):
+        with pytest.raises(SettingsError, match="COPYDESK_SASL_PASSWORD_FILE") as error:
+            load({"COPYDESK_SASL_PASSWORD_FILE": secret})
+        assert "hunter2" not in str(error.value)
+
+
+def test_a_secret_that_is_no_text_is_an_error_and_not_shown() -> None:
+    with pytest.raises(SettingsError, match=r"COPYDESK_SASL_PASSWORD is \(secret\)"):
+        load({"COPYDESK_SASL_PASSWORD": "hunter2\udcff"})
 
 
 @pytest.mark.parametrize(

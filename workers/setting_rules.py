@@ -17,7 +17,12 @@ class Rule:
 
 def text(pattern: str = "text") -> Rule:
     """Anything; ``pattern`` says what is meant."""
-    return Rule(str, pattern)
+
+    def read(text: str) -> str:
+        text.encode("utf-8")  # a variable that is not UTF-8 comes with surrogates
+        return text
+
+    return Rule(read, pattern)
 
 
 def whole(low: int, high: int) -> Rule:

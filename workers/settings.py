@@ -68,6 +68,11 @@ class Settings:
     allow_plain_password: bool = _setting(
         False, switch(), "send a password without TLS (SASL_PLAINTEXT)"
     )
+    instance: str = _setting(
+        "",
+        prefix(),
+        "this worker's name among those of its stage, kept over restarts; empty: none",
+    )
     session_timeout: float = _setting(
         30.0, number(6, 300), "seconds without a heartbeat until a worker's partitions move on"
     )
@@ -137,6 +142,10 @@ class Settings:
         """The consumer group of the workers whose hop starts with this step."""
         return f"{self.topic_prefix}copydesk.{step}"
 
+    def member(self, step: str) -> str | None:
+        """The static name of this worker in a step's group; None: a member like any other."""
+        return f"{self.instance}.{step}" if self.instance else None
+
 
 def load(environment: Mapping[str, str] | None = None, **overrides: Any) -> Settings:
     """Read and check the settings; SettingsError for the first wrong one.
@@ -179,6 +188,7 @@ def embedded(settings: Settings, address: str) -> Settings:
         ssl_ca="",
         ssl_certificate="",
         ssl_key="",
+        instance="",
         session_timeout=6.0,
         replication=1,
         min_insync=1,
@@ -270,18 +280,25 @@ def _from_environment(environment: Mapping[str, str]) -> dict[str, str]:
             plain = name.removesuffix(FILE_SUFFIX)
             if plain in environment:
                 raise SettingsError(f"{plain} and {name} are both set; set one of them")
-            try:
-                texts[known[plain]] = Path(value).read_text("utf-8").rstrip("\r\n")
-            except (OSError, UnicodeDecodeError) as error:
-                raise SettingsError(
-                    f"{name} names {value!r}, which cannot be read: {error}"
-                ) from None
+            texts[known[plain]] = _from_file(name, value)
         else:
             raise SettingsError(
                 f"{name} is not a setting; there are {', '.join(sorted(known))}, "
                 f"each also with {FILE_SUFFIX}"
             )
     return texts
+
+
+def _from_file(name: str, path: str) -> str:
+    try:
+        return Path(path).read_text("utf-8").rstrip("\r\n")
+    except UnicodeDecodeError:
+        why = "is not UTF-8"
+    except (OSError, ValueError) as error:
+        why = f"cannot be read: {getattr(error, 'strerror', None) or 'no such path'}"
+    # Whoever mistakes the one variable for the other puts the secret itself here.
+    shown = repr(path) if Path(path).is_absolute() else "a file (its path is not absolute)"
+    raise SettingsError(f"{name} names {shown}, which {why}")
 
 
 def longest_batch(settings: Settings) -> float:

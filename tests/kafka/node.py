@@ -21,7 +21,7 @@ from tests.kafka.properties import MECHANISMS, USER, Listeners, properties
 from workers.runtime.broker import answers, die_with_parent
 
 CLUSTER_ID = "5L6g3nShT-eMCtK--X86sw"
-START_SECONDS = 120.0
+START_SECONDS = 240.0
 STOP_SECONDS = 30.0
 
 

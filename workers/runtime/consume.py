@@ -73,7 +73,10 @@ class Consumption:
         await self.app.start()
 
     async def drain(self) -> None:
-        """Finish the batch in hand, commit it, take no other; then leave the group."""
+        """Finish the batch in hand, commit it, take no other; then leave the group.
+
+        A worker with a name keeps its place in the group for a session.
+        """
         self._draining = True
         self.pause.give_back()
         await self._idle.wait()

@@ -49,7 +49,10 @@ class Workers:
         for number, steps in enumerate(self._groups):
             log = Path(self._folder.name, f"{number}-{steps[0]}.log")
             port = free_port()
-            variables = environment(self._settings, http_host="127.0.0.1", http_port=port)
+            # They end with the run: no place is kept for them.
+            variables = environment(
+                self._settings, http_host="127.0.0.1", http_port=port, instance=""
+            )
             with log.open("wb") as stream:
                 process = subprocess.Popen(  # noqa: S603 - our own interpreter and command
                     [sys.executable, "-m", "workers.commands", "worker", *steps],
