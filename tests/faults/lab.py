@@ -49,8 +49,6 @@ class Lab:
         """Exit statuses after which a worker is started again, as its supervisor would do."""
         self.options: dict[str, Any] = {}
         """What every worker is started with, apart from the settings."""
-        self.options: dict[str, Any] = {}
-        """What every worker is started with, apart from the settings."""
         self._counted: dict[int, Mapping[tuple[str, str], int]] = {}
         self._made = 0
         self._replaced: list[RunningWorker] = []
