@@ -7,6 +7,7 @@ bits becomes a float, as in JavaScript.
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any, Literal, TypeVar
 
 import msgspec
@@ -19,6 +20,13 @@ Record = TypeVar("Record", bound=msgspec.Struct)
 _MAJOR = int(SCHEMA_VERSION.partition(".")[0])
 _QUOTED = 80
 _FINGERPRINTED = msgspec.json.Decoder(Fingerprinted | Withdrawal)
+
+
+class _Versioned(msgspec.Struct):
+    schema_version: Any = SCHEMA_VERSION
+
+
+_VERSIONED = msgspec.json.Decoder(_Versioned)
 
 
 class DecodeError(ValueError):
@@ -76,6 +84,9 @@ def decode_fingerprinted(data: bytes | None) -> Fingerprinted | Withdrawal:
     try:
         record: Fingerprinted | Withdrawal = _FINGERPRINTED.decode(data)
     except msgspec.ValidationError as error:
+        # A newer major version may have any shape: say that, not what is missing in ours.
+        with contextlib.suppress(msgspec.ValidationError):
+            check_version(_VERSIONED.decode(data).schema_version)
         raise DecodeError("invalid", f"not a Fingerprinted or Withdrawal: {error}") from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise DecodeError("undecodable", f"not JSON: {error}; {_quote(data)}") from None

@@ -140,6 +140,20 @@ def test_what_is_no_fingerprinted_record_says_why(data: bytes | None, reason: st
     assert caught.value.reason == reason
 
 
+@pytest.mark.parametrize(
+    "data",
+    [
+        b'{"record": "fingerprinted", "schema_version": "2.0", "prints": [1]}',
+        b'{"record": "merged", "schema_version": "2.1"}',
+        b'{"schema_version": "2.0"}',
+    ],
+)
+def test_a_newer_major_version_is_named_whatever_its_shape(data: bytes) -> None:
+    with pytest.raises(DecodeError, match=r"newer than 1.0; upgrade this worker") as caught:
+        decode_fingerprinted(data)
+    assert caught.value.reason == "invalid"
+
+
 def test_every_reason_is_listed_once() -> None:
     assert set(records.REASONS) == set(records.Reason.__args__)  # type: ignore[attr-defined]
     assert len(records.REASONS) == len(set(records.REASONS))
