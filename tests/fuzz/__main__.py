@@ -6,6 +6,7 @@ import argparse
 import os
 import random
 import sys
+from collections.abc import Iterator
 
 from rich.console import Console
 from rich.table import Table
@@ -32,9 +33,18 @@ def main() -> int:
     wrong = 0
     for stages, count in ((WITHOUT_ENTITIES, arguments.lines), (ALL, arguments.with_entities)):
         if count:
-            result = Desk(stages, thorough_every=10).run(lines(seed, count))
+            fed = _counted(lines(seed, count), count)
+            result = Desk(stages, thorough_every=10).run(fed)
             wrong += _told(console, stages, count, result)
     return min(wrong, 1)
+
+
+def _counted(fed: Iterator[tuple[str, bytes]], count: int) -> Iterator[tuple[str, bytes]]:
+    """The same lines; every tenth part of them is told on standard error."""
+    for number, line in enumerate(fed, 1):
+        yield line
+        if number * 10 // count > (number - 1) * 10 // count:
+            print(f"{number} of {count} lines", file=sys.stderr, flush=True)
 
 
 def _told(console: Console, stages: str, count: int, result: Result) -> int:
