@@ -42,7 +42,8 @@ def test_failures_of_a_required_and_of_an_optional_stage(deployment: Deployment)
     assert withdrawal.key == b"first"
 
     assert failing.stop() == 0
-    deployment.start("strip_boilerplate", wait=False)
+    # The page is long, and the machine may be busy.
+    deployment.start("strip_boilerplate", wait=False, task_timeout=120, batch=1)
     tagger = deployment.start("tag_entities", task_timeout=SLOWEST, wait=False)
     (copy,) = deployment.produce([raw("copy", page)])
     (repeat,) = deployment.produce([raw("copy", page)])

@@ -20,7 +20,7 @@ TEXT = "The ferry to the island number {} will run again from Monday, the harbou
 SENTENCE = "The harbour office said on Monday that Anne Example would meet the mayor of Paris. "
 NEVER = 3600
 """Seconds until a probe that no test waits for."""
-KEPT = "paused for"
+PAUSED = "paused for"
 
 
 def good(number: int) -> bytes:
@@ -36,7 +36,7 @@ def until_paused(worker: RunningWorker) -> str:
     """Wait until readiness says that the worker pauses; what it says."""
 
     def paused() -> bool:
-        return KEPT in str(worker.health()[1]) or worker.process.poll() is not None
+        return PAUSED in str(worker.health()[1]) or worker.process.poll() is not None
 
     wait_for(paused, 90, worker.said)
     status, told = worker.health()
@@ -90,18 +90,19 @@ def test_a_run_of_bad_articles_pauses_a_worker_until_a_probe_is_good(
     assert "fingerprint is paused" in told
     assert "articles all failed (fingerprint undecodable" in told
     assert 'news_breaker_open{stage="fingerprint"} 1.0' in worker.metrics()
-    behind = len(letters(deployment))
-    assert committed(deployment, "fingerprint", arrivals[0]) <= arrivals[0].offset + behind + 1
+    offset = committed(deployment, "fingerprint", arrivals[0])
+    assert offset <= arrivals[0].offset + len(letters(deployment))
     wait_for(lambda: len(fingerprinted(deployment)) == 30, 90, worker.said)
     assert arrived(letters(deployment)) == places(arrivals[:12])
     assert arrived(fingerprinted(deployment)) == places(arrivals[12:])
-    wait_for(lambda: worker.health()[0] == 200, 20, lambda: str(worker.health()))
+    wait_for(lambda: worker.health()[0] == 200, 60, lambda: str(worker.health()))
     page = worker.metrics()
     assert 'news_breaker_open{stage="fingerprint"} 0.0' in page
     assert 'news_breaker_openings_total{stage="fingerprint"} 1.0' in page
     said = worker.said()
     assert said.count('"paused, too much fails"') == 1
-    assert said.count('"still paused, the probe failed"') == 4
+    # It pauses where the batch ends that brings the run to five; the rest are probes.
+    assert 12 - 8 <= said.count('"still paused, the probe failed"') <= 12 - 5
     assert said.count('"goes on after a pause"') == 1
     assert worker.stop() == 0
 
@@ -116,14 +117,12 @@ def test_a_paused_worker_goes_on_by_command_and_stays_in_its_group_until_then(
     until_paused(worker)
     # More than all buffers hold, so that nothing is fetched meanwhile.
     arrivals = produce(deployment, [good(n) for n in range(100)])
-    stalled = 3 * 5 + 1
 
     def waited() -> bool:
-        (reason,) = worker.health()[1]["wrong"]
-        return int(reason.partition(KEPT)[2].split()[0]) > stalled
+        return int(str(worker.health()[1]).partition(PAUSED)[2].split()[0]) > 8
 
     wait_for(waited, 90, worker.said)
-    assert worker.process.poll() is None
+    assert "has stood at offset" not in str(worker.health()[1])
     assert len(letters(deployment)) == 5
     assert committed(deployment, "fingerprint", bad[0]) == bad[0].offset + 5
     assert fingerprinted(deployment) == []
