@@ -181,6 +181,13 @@ def test_missing_topics_are_told_with_what_to_type(deployment: Deployment) -> No
     assert b"Traceback" not in missing.stderr
 
 
+def test_streams_that_acknowledge_what_they_skip_are_refused(deployment: Deployment) -> None:
+    refused = command(deployment, NO_CYTHON="1")
+    assert refused.returncode == 2
+    assert b"unset NO_CYTHON" in refused.stderr
+    assert b"Traceback" not in refused.stderr
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
 @pytest.mark.parametrize("said", ["worker starts", "partitions assigned"])
 def test_a_worker_that_is_stopped_while_it_starts_ends_with_all_its_processes(

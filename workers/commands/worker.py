@@ -26,6 +26,7 @@ def run(arguments: argparse.Namespace) -> int:
     from aiokafka.errors import KafkaError
 
     from workers.runtime import logs
+    from workers.runtime.consume import PlainStreamsError
     from workers.runtime.http import PortTakenError
     from workers.runtime.worker import TopicsMissingError, Worker
 
@@ -41,7 +42,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     try:
         return asyncio.run(work())
-    except (TopicsMissingError, PortTakenError) as error:
+    except (TopicsMissingError, PortTakenError, PlainStreamsError) as error:
         raise CommandError(str(error)) from None
     except (KafkaError, OSError) as error:
         raise CommandError(

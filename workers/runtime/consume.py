@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import faust
+from faust import streams
 from faust.types import TP, EventT
 
 from topics import headers
@@ -40,6 +41,23 @@ FULL_PAUSE_SECONDS = 0.02
 
 class TopicLostError(Exception):
     """The topic is not the one that was consumed so far; to start again reads the new one."""
+
+
+class PlainStreamsError(Exception):
+    """Faust runs without its compiled streams; the message says what to do."""
+
+
+def check_streams() -> None:
+    """PlainStreamsError unless Faust's streams are the compiled ones.
+
+    Those in Python acknowledge the records that a rebalance makes them skip.
+    """
+    if getattr(streams, "_CStreamIterator", None) is None:
+        raise PlainStreamsError(
+            "faust-streaming runs without its compiled streams, which loses records when "
+            "partitions move: unset NO_CYTHON, or install the wheel of faust-streaming for this "
+            "Python and machine"
+        )
 
 
 class Consumption:

@@ -15,7 +15,7 @@ from topics import catalog
 from workers import __version__, pipeline
 from workers.runtime import logs
 from workers.runtime.changelog import ClaimState
-from workers.runtime.consume import Consumption
+from workers.runtime.consume import Consumption, check_streams
 from workers.runtime.delivery import Delivery
 from workers.runtime.hops import ClaimHop, Desk, EnrichHop, FingerprintHop, Hop
 from workers.runtime.http import HttpServer
@@ -67,6 +67,7 @@ class Worker:
         stop = asyncio.Event()
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             loop.add_signal_handler(number, stop.set)
+        check_streams()
         await self._check_topics()
         await self._delivery.start()
         self._consumptions = [
