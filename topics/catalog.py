@@ -47,11 +47,12 @@ class Topic:
             "cleanup.policy": "compact,delete" if self.compacted else "delete",
             "retention.ms": str(retention_ms),
             "max.message.bytes": str(MAX_MESSAGE_BYTES),
+            # The claim's window moves by the times of articles.raw: one producer with a clock in
+            # the future must not empty it. Elsewhere a worker whose clock is an hour ahead could
+            # deliver nothing (Kafka 4 refuses its times), and one behind would have it deleted
+            # early.
+            "message.timestamp.type": "LogAppendTime",
         }
-        if self is RAW:
-            # The claim's window moves by these times: one producer with a clock in the future
-            # must not empty it.
-            settings["message.timestamp.type"] = "LogAppendTime"
         if min_insync is not None:
             settings["min.insync.replicas"] = str(min_insync)
         return settings

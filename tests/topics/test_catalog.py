@@ -31,6 +31,7 @@ def test_it_can_be_made_by_a_broker(topic: Topic) -> None:
     assert "min.insync.replicas" not in topic.layout()
     assert topic.compacted == ("compact" in layout["cleanup.policy"])
     assert int(layout["max.message.bytes"]) == catalog.MAX_MESSAGE_BYTES
+    assert layout["message.timestamp.type"] == "LogAppendTime"
 
 
 @EVERY_TOPIC
