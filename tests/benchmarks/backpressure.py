@@ -25,8 +25,9 @@ from tests.benchmarks.articles import Kind, articles
 from tests.benchmarks.processes import MB, tree
 from tests.deployment import Deployment, RunningWorker
 from tests.kafka.node import Node
-from topics import catalog
+from topics import catalog, codec
 from topics.catalog import Topic
+from topics.records import RawArticle
 from workers import pipeline
 from workers.runtime.connection import client_arguments
 from workers.runtime.delivery import Delivery, Message
@@ -48,6 +49,11 @@ ENDS = (catalog.CLEANED, catalog.DUPLICATES, catalog.DEAD_LETTER)
 SHORT: tuple[tuple[Kind, str], ...] = (("short", "en"), ("short", "uk"), ("short", "es"))
 SESSION_SECONDS = 6.0
 SAMPLE_SECONDS = 1.0
+COMMITS_SECONDS = 0.2
+UNSURE_EVERY = 100
+UNSURE = "Ok la casa die taxi no sport {}"
+"""Of no language: has every process of detect_language load its second engine, also where the
+backlog is too short for that to happen by chance."""
 TOGETHER = 1000
 SILENCE_SECONDS = 120.0
 ALLOWED_GROWTH = 1.25
@@ -66,8 +72,8 @@ class Watched:
     """Event loop: upper bound of the latest that anything ran, heartbeats included (seconds)."""
     rebalances: float = 0.0
     longest_commit: float = 0.0
-    """Longest time between two moves of the committed offsets (seconds), as far as it was seen:
-    up to a sample's time more than it was."""
+    """Longest time that the committed offsets were seen to stand still before their end (seconds):
+    it was so long, and up to two looks longer."""
     entries: float = 0.0
     """Verdicts in the claim's memory."""
     _committed: int = -1
@@ -80,10 +86,9 @@ class Watched:
 
     def committed(self, offsets: int, now: float) -> None:
         """Take in the sum of the committed offsets, which moved since it was seen last or not."""
-        if self._committed >= 0:
-            self.longest_commit = max(self.longest_commit, now - self._moved)
         if offsets != self._committed:
             self._committed, self._moved = offsets, now
+        self.longest_commit = max(self.longest_commit, now - self._moved)
 
 
 @dataclass(frozen=True)
@@ -141,46 +146,76 @@ async def _produce(settings: Settings, count: int) -> None:
     try:
         for number, start in enumerate(range(0, count, TOGETHER)):
             made = articles(number, min(TOGETHER, count - start), SHORT)
+            for place in range(0, len(made), UNSURE_EVERY):
+                made[place] = _unsure(start + place)
             topic = settings.topic(catalog.RAW.name)
             await delivery.send([Message(topic, key_of(value), value) for value in made])
     finally:
         await delivery.stop()
 
 
+def _unsure(number: int) -> bytes:
+    return codec.encode(RawArticle(id=f"unsure-{number}", content=UNSURE.format(number)))
+
+
 async def _watch(
     settings: Settings, workers: list[RunningWorker], count: int, console: Console
 ) -> list[Watched]:
-    """Sample every worker once a second until every article has come out."""
+    """Sample every worker until every article has come out and is committed."""
     watched = [Watched(worker.steps[0]) for worker in workers]
     admin = AIOKafkaAdminClient(**client_arguments(settings))
     reader = TopicReader(settings, ENDS, from_beginning=True)
     await admin.start()
     await reader.start()
-    out, moved, told = 0, time.monotonic(), 0
+    sampling = [
+        asyncio.create_task(_watch_commits(admin, settings, watched, count)),
+        asyncio.create_task(_watch_processes(workers, watched)),
+    ]
     try:
-        while True:
-            due = time.monotonic() + SAMPLE_SECONDS
-            while time.monotonic() < due:
-                came = len(await reader.read())
-                out += came
-                moved = time.monotonic() if came else moved
-            for worker, seen in zip(workers, watched, strict=True):
-                if worker.process.poll() is not None:
-                    raise RuntimeError(f"{worker.steps} ended: {worker.said()[-3000:]}")
-                await asyncio.to_thread(_look, worker, seen)
-                offsets = await _committed(admin, settings, seen.name)
-                if seen.finished < count:
-                    seen.committed(offsets, time.monotonic())
-            if out * 10 // count > told:
-                told = out * 10 // count
-                console.print(f"{out} of {count} articles came out", highlight=False)
-            if out >= count and all(seen.finished >= count for seen in watched[:2]):
-                return watched
-            if time.monotonic() - moved > SILENCE_SECONDS:
-                raise RuntimeError(f"only {out} of {count} came out")
+        await _count(reader, workers, count, console)
+        await asyncio.wait_for(sampling[0], SILENCE_SECONDS)
+        return watched
     finally:
+        for task in sampling:
+            task.cancel()
+        await asyncio.gather(*sampling, return_exceptions=True)
         await reader.stop()
         await admin.close()
+
+
+async def _count(
+    reader: TopicReader, workers: list[RunningWorker], count: int, console: Console
+) -> None:
+    """Wait until as many records have come out; RuntimeError if none does for too long."""
+    out, moved = 0, time.monotonic()
+    while out < count:
+        for worker in workers:
+            if worker.process.poll() is not None:
+                raise RuntimeError(f"{worker.steps} ended: {worker.said()[-3000:]}")
+        if came := len(await reader.read()):
+            if (out + came) * 10 // count > out * 10 // count:
+                console.print(f"{out + came} of {count} articles came out", highlight=False)
+            out, moved = out + came, time.monotonic()
+        elif time.monotonic() - moved > SILENCE_SECONDS:
+            raise RuntimeError(f"only {out} of {count} came out")
+
+
+async def _watch_commits(
+    admin: AIOKafkaAdminClient, settings: Settings, watched: list[Watched], count: int
+) -> None:
+    """Look at every group's offsets until all are committed."""
+    while unfinished := [seen for seen in watched if seen.finished < count]:
+        for seen in unfinished:
+            seen.committed(await _committed(admin, settings, seen.name), time.monotonic())
+        await asyncio.sleep(COMMITS_SECONDS)
+
+
+async def _watch_processes(workers: list[RunningWorker], watched: list[Watched]) -> None:
+    """Look at memory and metrics of every worker until cancelled."""
+    while True:
+        for worker, seen in zip(workers, watched, strict=True):
+            await asyncio.to_thread(_look, worker, seen)
+        await asyncio.sleep(SAMPLE_SECONDS)
 
 
 async def _committed(admin: AIOKafkaAdminClient, settings: Settings, step: str) -> int:
@@ -247,7 +282,7 @@ def tell(console: Console, short: Backlog, long: Backlog) -> int:
         text = (
             f"{after.name}: {after.together / MB:.0f} MB together at most, "
             f"{after.rebalances:.0f} assignment, event loop never later than "
-            f"{after.longest_lag:g} s, {after.longest_commit:.1f} s between commits at most"
+            f"{after.longest_lag:g} s, no commit seen for {after.longest_commit:.1f} s at most"
         )
         if after.entries:
             grown = after.resident["worker"] - before.resident["worker"]
