@@ -52,6 +52,15 @@ class Certificates:
         certificate, key = self._signed("broker", self.authority)
         self.broker.write_bytes(key.read_bytes() + certificate.read_bytes())
 
+    def locked_key(self, key: Path, passphrase: str) -> Path:
+        """A copy of a key that only its passphrase opens."""
+        locked = key.with_suffix(".locked.key")
+        self._openssl(
+            *("pkey", "-in", str(key), "-out", str(locked)),
+            *("-aes256", "-passout", f"pass:{passphrase}"),
+        )
+        return locked
+
     def _self_signed(self, name: str) -> Path:
         certificate, key = self._folder / f"{name}.pem", self._folder / f"{name}.key"
         self._openssl(
