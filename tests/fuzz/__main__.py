@@ -17,7 +17,7 @@ from tests.fuzz.memory import growth
 from tests.fuzz.shrink import alone, shrink
 
 SHOWN = 10
-PRINTED = 2000
+PRINTED = 1000
 TIMEOUT = ": timeout: "
 """On a busy machine a line may take too long that does not by itself."""
 
@@ -80,8 +80,8 @@ def _told(console: Console, stages: str, count: int, result: Result) -> int:
             complaints.append(f"line {line.number}: {again}\n  {_literal(line.value)}")
     for text in complaints:
         console.print(text, markup=False, highlight=False, soft_wrap=True)
-    if len(result.found) > SHOWN:
-        console.print(f"and {len(result.found) - SHOWN} more", highlight=False)
+    for found in result.found[SHOWN:]:
+        console.print(f"line {found.line.number}: {found.complaint:.120}", highlight=False)
     return len(complaints) + max(0, len(result.found) - SHOWN)
 
 

@@ -24,6 +24,9 @@ ALL = f"{WITHOUT_ENTITIES},tag_entities"
 COMMAND = (sys.executable, "-m", "workers.commands", "enrich")
 STUCK_SECONDS = 300.0
 WATCH_SECONDS = 2.0
+PATIENT = {"COPYDESK_TASK_TIMEOUT": "60", "COPYDESK_BATCH": "4"}
+"""Six times the usual limit: on a busy machine a long line would be over that by no fault of its
+own, while one that hangs is over any. (Batches do not matter here, but their limits must agree.)"""
 MB = 1024 * 1024
 
 
@@ -112,7 +115,7 @@ class Desk:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=words,
-            env=kept,
+            env=kept | PATIENT,
         )
         try:
             yield process
