@@ -14,8 +14,11 @@ from tests.kafka.node import Node
 from workers.runtime import broker
 from workers.settings import Settings, load
 
-# A word to the tests, taken away here: to the product an unknown COPYDESK_ variable is a mistake.
-REQUIRE_KAFKA = os.environ.pop("COPYDESK_REQUIRE_KAFKA", "") not in ("", "0")
+# A word to the tests, renamed here: to the product an unknown COPYDESK_ variable is a mistake, and
+# pytest's own worker processes read it from this one.
+if "COPYDESK_REQUIRE_KAFKA" in os.environ:
+    os.environ["TEST_REQUIRE_KAFKA"] = os.environ.pop("COPYDESK_REQUIRE_KAFKA")
+REQUIRE_KAFKA = os.environ.get("TEST_REQUIRE_KAFKA", "") not in ("", "0")
 """Fail where Apache Kafka cannot be run, instead of skipping."""
 
 _numbers = itertools.count(1)

@@ -42,8 +42,8 @@ FAULTS: tuple[Fault, ...] = (
         }.items()
     ),
     Fault("SIGTERM under load", _plain(kills.drained)),
-    Fault("rebalance storm", _plain(kills.storm), kills=True),
-    Fault("zombie: SIGSTOP past the session, SIGCONT", _plain(kills.zombie), kills=True),
+    Fault("rebalance storm", _plain(kills.storm)),
+    Fault("zombie: SIGSTOP past the session, SIGCONT", _plain(kills.zombie)),
     Fault("broker stopped and started", partial(brokers.away, how="stop")),
     Fault("broker killed and started", partial(brokers.away, how="kill")),
     Fault("dead-letter topic gone", _plain(brokers.no_dead_letters)),
