@@ -1,7 +1,8 @@
 """Workers with a known fault of their own, which the invariants must catch: negative controls.
 
 ``python -m tests.faults.controls MISTAKE worker STAGE…``. Each makes one of the mistakes that lose
-records in a consumer, at its third batch; the rest of it is the true worker.
+records in a consumer, at its third batch or the next that a rebalance has not brought once more;
+the rest of it is the true worker.
 
 - ``commits_first``: commits a batch before its outputs are delivered, and dies in between;
 - ``swallows``: goes on after an exception as if the batch were done;
@@ -28,12 +29,17 @@ Take = Callable[[Consumption, Sequence[EventT[Any]]], Awaitable[None]]
 
 def mistaken(original: Take, mistake: str) -> Any:
     """``Consumption._take`` with the mistake at its third batch."""
-    batches = 0
+    batches, made = 0, False
+    seen: set[tuple[TP, int]] = set()
 
     async def take(consumption: Consumption, events: Sequence[EventT[Any]]) -> None:
-        nonlocal batches
+        nonlocal batches, made
         batches += 1
-        if batches != AT_BATCH:
+        places = {(event.message.tp, event.message.offset) for event in events}
+        due = batches >= AT_BATCH and not made and not places & seen
+        made |= due
+        seen.update(places)
+        if not due:
             await original(consumption, events)
         elif mistake == "swallows":
             try:
