@@ -15,10 +15,11 @@ import traceback
 from dataclasses import dataclass, field
 
 from tests.faults.lab import Lab, Recovered, settings_for
-from tests.faults.matrix import FAULTS, Fault, SkippedError
+from tests.faults.matrix import FAULTS, Fault, Ground
+from tests.faults.unavailable import FaultUnavailableError
 from tests.kafka.jars import KafkaUnavailableError
 from tests.kafka.node import Node
-from workers.settings import Settings, load
+from workers.settings import load
 
 SEEDS_OF_OTHERS = 3
 COLUMNS = ("fault", "seeds", "arrivals", "lost", "self-duplicates", "re-emitted", "recovery s")
@@ -68,11 +69,14 @@ def main() -> int:
         print(f"make faults: {error}", file=sys.stderr)
         return 1
     with node:
-        settings = load({"COPYDESK_BOOTSTRAP": node.address})
         for line in lines:
             seeds = chosen.seeds if line.fault.kills else min(SEEDS_OF_OTHERS, chosen.seeds)
-            for seed in range(chosen.first, chosen.first + seeds):
-                take(line, seed, settings, node)
+            try:
+                with line.fault.on(node) as ground:
+                    for seed in range(chosen.first, chosen.first + seeds):
+                        take(line, seed, ground)
+            except FaultUnavailableError as why:
+                line.skipped = str(why)
     print("\n| " + " | ".join(COLUMNS) + " |")
     print("|---|" + "---:|" * (len(COLUMNS) - 1))
     for line in lines:
@@ -80,15 +84,14 @@ def main() -> int:
     return int(any(line.failed for line in lines))
 
 
-def take(line: Line, seed: int, settings: Settings, node: Node) -> None:
+def take(line: Line, seed: int, ground: Ground) -> None:
     """One fault with one seed; what fails is told at once and does not end the rest."""
     began = time.monotonic()
+    settings = load({"COPYDESK_BOOTSTRAP": ground.address})
     prefix = f"f{FAULTS.index(line.fault)}-{seed}."
     try:
-        with Lab(settings_for(settings, prefix), seed) as lab:
-            recovered = line.fault.run(lab, node)
-    except SkippedError as why:
-        line.skipped = str(why)
+        with Lab(settings_for(settings, prefix, **line.fault.settings), seed) as lab:
+            recovered = line.fault.run(lab, ground)
     except Exception:
         line.failed.append(seed)
         print(f"FAILED: {line.fault.name}, seed {seed}", flush=True)
