@@ -159,6 +159,6 @@ def grown(own: float, others: float) -> Result:
 
 
 def test_memory_that_grows_with_the_lines_is_noticed() -> None:
-    assert growth(grown(1.5, 1.1))[1] == []
-    assert "keeps" in growth(grown(4, 1.1))[1][0]
-    assert "the pool grew" in growth(grown(1.5, 3))[1][0]
+    assert growth(grown(50, 1.1))[1] == []
+    assert "keeps" in growth(grown(100, 1.1))[1][0]
+    assert "the pool grew" in growth(grown(50, 3))[1][0]
