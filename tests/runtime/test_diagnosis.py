@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import struct
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -33,6 +34,17 @@ async def hang_up(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) ->
 async def web(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     await reader.read(1)
     writer.write(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+    writer.close()
+
+
+async def no_brokers(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Speak Kafka, as a node does that the controller has not let in yet: an empty cluster."""
+    versions = struct.pack(">hihhhhhh", 0, 2, 18, 0, 0, 3, 0, 0)
+    metadata = struct.pack(">ii", 0, 0)
+    for answer in (versions, metadata):
+        (size,) = struct.unpack(">i", await reader.readexactly(4))
+        request = await reader.readexactly(size)
+        writer.write(struct.pack(">i", 4 + len(answer)) + request[4:8] + answer)
     writer.close()
 
 
@@ -72,6 +84,19 @@ def test_a_server_that_is_no_broker(serve: Serve, protocol: str, expected: str) 
     assert expected in error.advice
     assert "COPYDESK_SECURITY_PROTOCOL" in error.advice
     assert "127.0.0.1:" in error.what
+
+
+def test_a_cluster_without_brokers_is_no_crash() -> None:
+    error = told(no_brokers)
+    assert "answers, but has no broker" in error.what
+    assert "try again" in error.advice
+
+
+@pytest.mark.parametrize("name", ["kafka..example", ".kafka", "k" * 64])
+def test_a_name_that_no_host_can_have_is_told_as_such(name: str) -> None:
+    error = asyncio.run(diagnosis.diagnose(load({"COPYDESK_BOOTSTRAP": f"{name}:9092"}), FAILED))
+    assert error.what == f"the host name {name} is not known"
+    assert error.advice == "check COPYDESK_BOOTSTRAP"
 
 
 def test_every_address_is_told_with_its_own_reason() -> None:

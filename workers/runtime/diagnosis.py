@@ -39,7 +39,10 @@ async def diagnose(settings: Settings, error: BaseException) -> UnreachableError
     answers = await asyncio.gather(*(_visit(settings, address) for address in named))
     brokers = {broker for answer in answers if isinstance(answer, list) for broker in answer}
     if not brokers:
-        return _together(answer for answer in answers if isinstance(answer, UnreachableError))
+        return _together(
+            answer if isinstance(answer, UnreachableError) else _without_brokers(address)
+            for address, answer in zip(named, answers, strict=True)
+        )
     further = await asyncio.gather(*(_visit(settings, address) for address in sorted(brokers)))
     refused = [answer for answer in further if isinstance(answer, UnreachableError)]
     if not refused:
@@ -59,6 +62,13 @@ def _together(refusals: Iterable[UnreachableError]) -> UnreachableError:
     """All that was found, with the advice that goes with the first of it."""
     found = list(refusals)
     return UnreachableError("; ".join(dict.fromkeys(one.what for one in found)), found[0].advice)
+
+
+def _without_brokers(address: Address) -> UnreachableError:
+    return UnreachableError(
+        f"{_shown(address)} answers, but has no broker to send a client to",
+        "while Kafka starts that may be so: try again, and look at its log if it stays so",
+    )
 
 
 async def _visit(settings: Settings, address: Address) -> list[Address] | UnreachableError:
@@ -103,13 +113,13 @@ def _explained(settings: Settings, address: Address, error: BaseException) -> tu
         case IllegalSaslStateError():
             without = "SSL" if settings.security_protocol == "SASL_SSL" else "PLAINTEXT"
             return f"{where} wants no password", f"set {protocol} to {without}"
-        case ValueError():
+        case socket.gaierror() | UnicodeError():  # the latter of a name that cannot be one
+            return f"the host name {address[0]} is not known", f"check {variable('bootstrap')}"
+        case ValueError() if settings.sasl_password:
             return (
                 f"{where} could not prove that it knows the password of {settings.sasl_username!r}",
                 f"check that {where} is a broker of yours",
             )
-        case socket.gaierror():
-            return f"the host name {address[0]} is not known", f"check {variable('bootstrap')}"
         case ConnectionRefusedError():
             return (
                 f"nothing listens at {where}",
