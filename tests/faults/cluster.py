@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
+from aiokafka.errors import KafkaError
 
 from tests.deployment import wait_for
 from tests.faults.lab import Lab, Recovered
@@ -15,11 +17,13 @@ from tests.kafka.cluster import Cluster
 from tests.kafka.node import Node
 from topics import catalog
 from workers.runtime.topic_admin import admin
+from workers.runtime.unreachable import UnreachableError
 
 ARTICLES = 240
 SETTINGS: Mapping[str, Any] = {"replication": 3, "min_insync": 2}
 """What these faults need of the lab's settings."""
 AWAY_SECONDS = 12.0
+ELECTION_SECONDS = 60.0
 IN_SYNC_SECONDS = 120.0
 
 
@@ -32,11 +36,13 @@ def leader(lab: Lab, cluster: Cluster, whose: str) -> Recovered:
         node = _coordinator(lab, cluster)
     lab.heal()
     node.kill()
-    # A worker that cannot deliver for too long ends, to be started again by its supervisor.
-    lab.restarted_after = (2, 70)
-    lab.produce(ARTICLES // 4)
-    seconds = lab.healed().seconds
-    _back(lab, cluster, [node])
+    with _back_at_last(node):
+        # A worker that cannot deliver for too long ends, to be started again by its supervisor.
+        lab.restarted_after = (2, 70)
+        wait_for(lambda: _led(lab, cluster), ELECTION_SECONDS)
+        lab.produce(ARTICLES // 4)
+        seconds = lab.healed().seconds
+    _until_in_sync(lab, cluster)
     lab.produce(ARTICLES // 4)
     return Recovered(lab.healed().account, seconds)
 
@@ -54,26 +60,44 @@ def too_few_in_sync(lab: Lab, cluster: Cluster) -> Recovered:
 
 def _without(lab: Lab, cluster: Cluster, nodes: Sequence[Node]) -> Recovered:
     _under_load(lab)
+    lab.restarted_after = (2, 70)
     for node in nodes:
         node.kill()
-    time.sleep(AWAY_SECONDS)
-    if len(nodes) == 1:
-        lab.check_committed()
-    lab.restarted_after = (2, 70)
-    _back(lab, cluster, nodes)
+    with _back_at_last(*nodes):
+        time.sleep(AWAY_SECONDS)
+    _until_in_sync(lab, cluster)
     lab.heal()
     lab.check_committed()
     lab.produce(ARTICLES // 4)
     return lab.healed()
 
 
-def _back(lab: Lab, cluster: Cluster, nodes: Sequence[Node]) -> None:
-    for node in nodes:
-        node.launch()
-    for node in nodes:
-        node.until_it_answers()
+@contextlib.contextmanager
+def _back_at_last(*nodes: Node) -> Iterator[None]:
+    """Start the nodes again whatever happens: other faults need them."""
+    try:
+        yield
+    finally:
+        for node in nodes:
+            node.launch()
+        for node in nodes:
+            node.until_it_answers()
+
+
+def _until_in_sync(lab: Lab, cluster: Cluster) -> None:
     everywhere = {node.number for node in cluster.nodes}
-    wait_for(lambda: asyncio.run(_in_sync(lab)) == everywhere, IN_SYNC_SECONDS)
+    wait_for(
+        lambda: all(everywhere == copies for _, copies in asyncio.run(_partitions(lab))),
+        IN_SYNC_SECONDS,
+    )
+
+
+def _led(lab: Lab, cluster: Cluster) -> bool:
+    running = {node.number for node in cluster.nodes if node.running}
+    try:
+        return all(leader in running for leader, _ in asyncio.run(_partitions(lab)))
+    except (KafkaError, OSError, UnreachableError):
+        return False
 
 
 def _under_load(lab: Lab) -> None:
@@ -94,13 +118,14 @@ def _coordinator(lab: Lab, cluster: Cluster) -> Node:
     return next(node for node in cluster.nodes if node.number == number)
 
 
-async def _in_sync(lab: Lab) -> set[int]:
-    """The nodes that have every record of every partition of ours."""
+async def _partitions(lab: Lab) -> list[tuple[int, set[int]]]:
+    """The leader of every partition of ours, and the nodes that have all its records."""
     async with admin(lab.settings) as client:
         names = [lab.settings.topic(topic.name) for topic in catalog.TOPICS]
         described = await client.describe_topics(names)
-    partitions = [set(item["isr"]) for topic in described for item in topic["partitions"]]
-    return set.intersection(*partitions)
+    return [
+        (item["leader"], set(item["isr"])) for topic in described for item in topic["partitions"]
+    ]
 
 
 async def _want_copies(lab: Lab, copies: int) -> None:
