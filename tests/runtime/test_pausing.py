@@ -6,6 +6,8 @@ import asyncio
 import dataclasses
 import time
 from collections.abc import Callable, Sequence
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -14,7 +16,9 @@ from topics import catalog
 from workers.runtime.breaker import Trouble
 from workers.runtime.consume import Consumption
 from workers.runtime.metrics import Metrics
+from workers.runtime.pausing import Pause
 from workers.runtime.record import Consumed, Finished
+from workers.settings import load
 
 MUST_POLL = 8.0
 """Seconds; far less than a setting may say, so that the test ends soon."""
@@ -52,6 +56,36 @@ async def until(
         assert time.monotonic() < deadline, consumption.pause.reason
         assert consumption.crashed is None
         await asyncio.sleep(0.05)
+
+
+def test_what_was_fetched_behind_records_given_back_is_given_back_too() -> None:
+    """Also if the pause ends meanwhile: a commit must not pass the ones before."""
+    app: Any = SimpleNamespace(rebalancing_count=1, consumer_generation_id=7)
+
+    def batch() -> list[Any]:
+        message = SimpleNamespace(generation_id=7, acked=False)
+        return [SimpleNamespace(message=message)]
+
+    async def run() -> None:
+        settings = load({})
+        pause = Pause(settings, Metrics(), "fingerprint")
+        pause.assigned(app, any_partitions=True)
+        pause.note([Trouble("fingerprint", "invalid")] * settings.breaker_run)
+        first, second = batch(), batch()
+        app.rebalancing_count += 1
+        assert await pause.hold(app, first) == []
+        assert pause.end("by command")
+        assert pause.on
+        assert await pause.hold(app, second) == []
+        assert first[0].message.acked
+        assert second[0].message.acked
+        pause.assigned(app, any_partitions=True)
+        assert not pause.on
+        app.consumer_generation_id += 1
+        assert await pause.hold(app, batch()) == []
+        assert not pause.on, "no further assignment would end it"
+
+    asyncio.run(run())
 
 
 @pytest.mark.broker

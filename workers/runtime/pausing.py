@@ -47,13 +47,19 @@ class Pause:
         self._woken = asyncio.Event()
         self._settled = 0
         """Faust's count of rebalances when partitions were last assigned."""
+        self._gave_back = False
+        """A rebalance goes on, and records were given back for it."""
         self.over = False
         """The worker ends: whatever waits is given back."""
 
     @property
     def on(self) -> bool:
-        """Whether the hop may take no more than one article, and that only when it is due."""
-        return self._breaker.open
+        """Whether the hop must ask with ``hold`` what it may take.
+
+        Also when the pause has ended since records were given back: those that were fetched behind
+        them must go the same way, or their acknowledgement would be a commit past the first.
+        """
+        return self._breaker.open or self._gave_back
 
     @property
     def reason(self) -> str | None:
@@ -67,6 +73,7 @@ class Pause:
     def assigned(self, app: faust.App, *, any_partitions: bool) -> None:
         """A rebalance is over; a hop without partitions has nothing to hold back."""
         self._settled = app.rebalancing_count
+        self._gave_back = False
         if not any_partitions:
             self.end("its partitions went to other workers")
 
@@ -106,6 +113,8 @@ class Pause:
         while True:
             ours = [event for event in events if not self.over and self._is_ours(app, event)]
             refuse_acknowledgement([event for event in events if event not in ours])
+            if len(ours) < len(events) and app.rebalancing_count != self._settled:
+                self._gave_back = True
             wait = self._breaker.wait(time.monotonic())
             if not ours or not wait:
                 return ours
