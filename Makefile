@@ -8,7 +8,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install --no-dep
 COMPILE := uv pip compile --quiet --no-header --universal --generate-hashes --python-version 3.11
 LOCKS := requirements-build.lock requirements.lock
 
-.PHONY: help install run test lint bench fuzz faults kafka lock schemas clean
+.PHONY: help install run test lint bench bench-kafka fuzz faults kafka lock schemas clean
 
 help:
 	@echo "make run      install, then take the sample articles through the whole pipeline"

@@ -9,7 +9,7 @@ from tests.faults.lab import Lab, settings_for
 from tests.kafka.node import Node
 from workers.settings import load
 
-pytestmark = pytest.mark.broker
+pytestmark = pytest.mark.kafka
 ARTICLES = 120
 SEED = 7
 

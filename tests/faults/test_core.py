@@ -13,7 +13,7 @@ from tests.kafka.node import Node
 from workers.settings import load
 
 
-@pytest.mark.broker
+@pytest.mark.kafka
 @pytest.mark.parametrize("fault", [pytest.param(f, id=f.name) for f in FAULTS if f.core])
 def test_nothing_is_lost(kafka: Node, fault: Fault) -> None:
     seed = int(os.environ.get("TEST_SEED") or random.SystemRandom().randrange(1_000_000))
