@@ -42,10 +42,12 @@ def mistaken(original: Take, mistake: str) -> Any:
         if not due:
             await original(consumption, events)
         elif mistake == "swallows":
+            hop: Any = consumption.hop
+            handle, hop.handle = hop.handle, fail
             try:
-                raise RuntimeError("a bug in the hop")
+                await original(consumption, events)
             except RuntimeError:
-                return
+                hop.handle = handle
         else:
             if mistake == "acks_out_of_order":
                 await original(consumption, events[len(events) // 2 :])
@@ -53,6 +55,11 @@ def mistaken(original: Take, mistake: str) -> Any:
             die()
 
     return take
+
+
+async def fail(batch: Sequence[Any]) -> None:
+    """A hop with a bug."""
+    raise RuntimeError("a bug in the hop")
 
 
 async def commit(consumption: Consumption, events: Sequence[EventT[Any]]) -> None:

@@ -54,7 +54,7 @@ def storm(lab: Lab) -> Recovered:
         (guest,) = lab.start(group)
         lab.produce(ARTICLES // STORM_STARTS)
         if lab.rng.random() < 0.5:
-            guest.kill()
+            lab.kill(guest)
         else:
             lab.stop(guest)
     lab.heal()

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import random
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -30,6 +31,7 @@ FRONT = ("deduplicate",)
 BACK = ("detect_language", "strip_boilerplate")
 """Without tag_entities, which costs most and of which the runtime knows nothing special."""
 HEAL_SECONDS = 150.0
+OFFSET_SECONDS = 60.0
 
 
 class Lab:
@@ -52,6 +54,7 @@ class Lab:
         self._counted: dict[int, Mapping[tuple[str, str], int]] = {}
         self._made = 0
         self._replaced: list[RunningWorker] = []
+        self._killed: list[RunningWorker] = []
         self._healing: float | None = None
 
     def __enter__(self) -> Lab:
@@ -93,22 +96,8 @@ class Lab:
     async def rewind(self) -> None:
         """Set the offsets of every hop back to the beginning; no worker may run."""
         for hop in self.hops:
-            consumer = AIOKafkaConsumer(
-                **client_arguments(self.settings),
-                group_id=self.settings.group(hop[0]),
-                enable_auto_commit=False,
-            )
-            await consumer.start()
-            try:
-                topic = invariants.consumes(hop)
-                partitions = [
-                    TopicPartition(self.settings.topic(topic.name), number)
-                    for number in range(topic.partitions or self.settings.partitions)
-                ]
-                consumer.assign(partitions)
+            async with self._group(hop) as (consumer, partitions):
                 await consumer.commit(dict.fromkeys(partitions, 0))
-            finally:
-                await consumer.stop()
 
     def start(self, *groups: tuple[str, ...], **options: Any) -> list[RunningWorker]:
         """Start a worker of each group (all if none is named) and wait for them together."""
@@ -129,6 +118,13 @@ class Lab:
     def died(self, worker: RunningWorker, status: int = -9, seconds: float = 90) -> None:
         """Wait for a worker's end; no committed offset has passed what is unfinished then."""
         assert worker.process.wait(seconds) == status, worker.said()[-3000:]
+        self._killed.append(worker)
+        self.check_committed()
+
+    def kill(self, worker: RunningWorker) -> None:
+        """SIGKILL; no committed offset has passed what is unfinished then."""
+        worker.kill()
+        self._killed.append(worker)
         self.check_committed()
 
     def heal(self) -> None:
@@ -233,7 +229,7 @@ class Lab:
     def _supervise(self) -> None:
         for worker in list(self.deployment.workers):
             status = worker.process.poll()
-            if status in (None, 0, -9) or worker in self._replaced:
+            if status in (None, 0) or worker in self._replaced or worker in self._killed:
                 continue
             assert status in self.restarted_after, f"status {status}: {worker.said()[-3000:]}"
             self._replaced.append(worker)
@@ -250,14 +246,37 @@ class Lab:
 
     async def _offsets(self) -> tuple[dict[Place, int], dict[Place, int]]:
         committed: dict[Place, int] = {}
-        names = {self.settings.topic(topic.name): topic.name for topic in catalog.TOPICS}
-        async with admin(self.settings) as client:
-            for hop in self.hops:
-                found = await client.list_consumer_group_offsets(self.settings.group(hop[0]))
-                for place, told in found.items():
-                    if place.topic in names and told.offset >= 0:
-                        committed[names[place.topic], place.partition] = told.offset
+        for hop in self.hops:
+            topic = invariants.consumes(hop)
+            async with self._group(hop) as (consumer, partitions):
+                for partition in partitions:
+                    # Asks again while the coordinator loads; an admin client says "none" then.
+                    offset = await asyncio.wait_for(consumer.committed(partition), OFFSET_SECONDS)
+                    if offset is not None:
+                        committed[topic.name, partition.partition] = offset
         return committed, await self.deployment.ends(*catalog.TOPICS)
+
+    @contextlib.asynccontextmanager
+    async def _group(
+        self, hop: tuple[str, ...]
+    ) -> AsyncIterator[tuple[AIOKafkaConsumer, list[TopicPartition]]]:
+        """A consumer of a hop's group that takes no part in it, and the partitions of the hop."""
+        topic = invariants.consumes(hop)
+        partitions = [
+            TopicPartition(self.settings.topic(topic.name), number)
+            for number in range(topic.partitions or self.settings.partitions)
+        ]
+        consumer = AIOKafkaConsumer(
+            **client_arguments(self.settings),
+            group_id=self.settings.group(hop[0]),
+            enable_auto_commit=False,
+        )
+        try:
+            await consumer.start()
+            consumer.assign(partitions)
+            yield consumer, partitions
+        finally:
+            await consumer.stop()
 
     def _said(self) -> str:
         return "\n".join(worker.said()[-1500:] for worker in self.deployment.workers)

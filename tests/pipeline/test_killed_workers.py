@@ -8,47 +8,13 @@ from collections.abc import Sequence
 
 import pytest
 
-from tests.deployment import Deployment, Record, RunningWorker, raw, wait_for
+from tests.deployment import Deployment, Record, RunningWorker, wait_for
+from tests.faults.feed import feed
 from topics import catalog
 from topics.records import Origin
 from workers import pipeline
 
 ARTICLES = int(os.environ.get("TEST_KILL_ARTICLES", "3000"))
-SUBJECTS = ("ferry", "bridge", "library", "harvest", "tram", "orchestra", "school", "market")
-VERBS = ("reopened", "closed", "celebrated", "expanded", "sold", "flooded", "painted", "moved")
-TOWNS = ("Lisbon", "Tallinn", "Nairobi", "Osaka", "Porto", "Galway", "Cusco", "Varna")
-
-
-def article(rng: random.Random, number: int) -> str:
-    """A short text that no other number has."""
-    sentences = [
-        f"The {rng.choice(SUBJECTS)} in {rng.choice(TOWNS)} was {rng.choice(VERBS)} "
-        f"after {rng.randint(2, 900)} days, the office numbered {number} said."
-        for _ in range(3)
-    ]
-    return " ".join(sentences)
-
-
-def feed(rng: random.Random) -> list[bytes]:
-    """Mostly new articles; some repeats, copies under other ids, revisions and bad records."""
-    values: list[bytes] = []
-    texts: list[tuple[str, str]] = []
-    for number in range(ARTICLES):
-        kind = rng.random()
-        if not texts or kind < 0.75:
-            texts.append((f"a{number}", article(rng, number)))
-            id, text = texts[-1]
-        elif kind < 0.83:
-            id, text = rng.choice(texts)
-        elif kind < 0.91:
-            id, text = f"copy{number}", rng.choice(texts)[1]
-        elif kind < 0.97:
-            id, text = rng.choice(texts)[0], article(rng, number)
-        else:
-            values.append(rng.choice([b"{", b'{"id": "x", "content": 1}', raw(f"e{number}", " ")]))
-            continue
-        values.append(raw(id, text, language="en"))
-    return values
 
 
 def check(
@@ -90,7 +56,7 @@ def test_nothing_is_lost_when_workers_are_killed_and_restarted(deployment: Deplo
     first, second = sorted(rng.sample(range(ARTICLES // 20, ARTICLES // 2), 2))
     print(f"kill {killed_step} after {first} outcomes, restart {restarted_step} after {second}")
 
-    arrivals = deployment.produce(feed(rng))
+    arrivals = deployment.produce(feed(rng, ARTICLES))
 
     def outcomes() -> int:
         return sum(len(records) for records in deployment.read().values())
