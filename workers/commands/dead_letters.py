@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import sys
 from collections.abc import Coroutine
 from typing import TYPE_CHECKING, Any
@@ -14,6 +13,7 @@ from topics import catalog
 from topics.records import REASONS
 from workers import settings
 from workers.commands import CommandError
+from workers.commands.interruptible import run_interruptibly
 from workers.commands.reading import report
 from workers.commands.times import moment
 
@@ -79,7 +79,7 @@ def run(arguments: argparse.Namespace) -> int:
     actions = {"list": _list, "show": _show, "replay": _replay}
     action: Coroutine[Any, Any, int] = actions[arguments.action](chosen, arguments)
     try:
-        return asyncio.run(action)
+        return run_interruptibly(action)
     except DeliveryError as error:
         raise CommandError(f"Kafka at {chosen.bootstrap} took no more: {error}") from None
     except (KafkaError, OSError) as error:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from dataclasses import dataclass
 from topics import catalog
 from topics.records import Article
 from workers import pipeline, settings
+from workers.commands.interruptible import run_interruptibly
 from workers.outcome import Passed
 
 WRONG = 1
@@ -71,7 +71,7 @@ def run(arguments: argparse.Namespace) -> int:
         from workers.runtime import logs
 
         logs.configure(chosen, quiet=True)
-        asyncio.run(_show_all(_kafka(chosen), show))
+        run_interruptibly(_show_all(_kafka(chosen), show))
     return WRONG if wrong else 0
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import sys
 from typing import BinaryIO
 
 from workers import pipeline, settings, sources
 from workers.commands import CommandError
+from workers.commands.interruptible import run_interruptibly
 
 LINES_PER_PROCESS = 8
 
@@ -59,5 +59,5 @@ def run(arguments: argparse.Namespace) -> int:
             await pool.stop()
 
     # Not closed: that would wait for the line that another thread waits for.
-    asyncio.run(enrich(sources.standard_input()))
+    run_interruptibly(enrich(sources.standard_input()))
     return 0

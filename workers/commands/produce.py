@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import sys
 
 from workers import settings, sources
 from workers.commands import CommandError
+from workers.commands.interruptible import run_interruptibly
 
 
 def declare(parser: argparse.ArgumentParser) -> None:
@@ -62,7 +62,7 @@ def run(arguments: argparse.Namespace) -> int:
         return arrived, dead
 
     try:
-        arrived, dead = asyncio.run(deliver())
+        arrived, dead = run_interruptibly(deliver())
     except (KafkaError, DeliveryError, OSError) as error:
         raise CommandError(
             f"Kafka at {chosen.bootstrap} did not take the articles: {error}"

@@ -19,6 +19,7 @@ from topics import catalog, headers
 from topics.records import Origin
 from workers import pipeline, settings, sources
 from workers.commands import CommandError
+from workers.commands.interruptible import run_interruptibly
 from workers.commands.progress import Progress
 from workers.commands.summary import Summary
 
@@ -80,7 +81,7 @@ def run(arguments: argparse.Namespace) -> int:
             chosen = settings.embedded(chosen, address)
         output = stack.enter_context(_output(arguments.output))
         try:
-            return asyncio.run(_Run(chosen, arguments, named, console, output).run())
+            return run_interruptibly(_Run(chosen, arguments, named, console, output).run())
         except (KafkaError, DeliveryError, TopicError, OSError) as error:
             raise CommandError(f"Kafka at {chosen.bootstrap}: {error}") from None
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import operator
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -15,6 +14,7 @@ import orjson
 from topics import catalog, headers
 from workers import settings
 from workers.commands import CommandError
+from workers.commands.interruptible import run_interruptibly
 
 OPERATORS: tuple[tuple[str, Callable[[str, str], bool]], ...] = (
     ("!=", operator.ne),
@@ -94,7 +94,7 @@ def run(arguments: argparse.Namespace) -> int:
     except ValueError as error:
         raise CommandError(f"--where {error}") from None
     try:
-        asyncio.run(_follow(chosen, _topic(arguments.topic), filters, arguments))
+        run_interruptibly(_follow(chosen, _topic(arguments.topic), filters, arguments))
     except LookupError as error:
         raise CommandError(str(error)) from None
     except (KafkaError, OSError) as error:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 from typing import Any
 
 from topics import catalog
 from workers import settings
 from workers.commands import CommandError
+from workers.commands.interruptible import run_interruptibly
 
 
 def declare(parser: argparse.ArgumentParser) -> None:
@@ -30,11 +30,11 @@ def run(arguments: argparse.Namespace) -> int:
     logs.configure(chosen, quiet=True)
     try:
         if arguments.action == "create":
-            for created in asyncio.run(topic_admin.create(chosen)):
+            for created in run_interruptibly(topic_admin.create(chosen)):
                 state = "exists" if created.existed else "created"
                 print(f"{state:8} {created.name} ({created.partitions} partitions)")
         else:
-            _show(chosen, asyncio.run(_existing(chosen)))
+            _show(chosen, run_interruptibly(_existing(chosen)))
     except topic_admin.TopicError as error:
         raise CommandError(str(error)) from None
     except (KafkaError, OSError) as error:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -13,6 +12,7 @@ import orjson
 from topics import catalog
 from workers import settings
 from workers.commands import CommandError
+from workers.commands.interruptible import run_interruptibly
 from workers.commands.reading import report
 from workers.commands.times import moment, short_time, span, told
 
@@ -50,7 +50,9 @@ def run(arguments: argparse.Namespace) -> int:
     chosen = settings.load(bootstrap=arguments.bootstrap)
     logs.configure(chosen, quiet=True)
     try:
-        found = asyncio.run(trace(chosen, arguments.word, since=arguments.since, report=report))
+        found = run_interruptibly(
+            trace(chosen, arguments.word, since=arguments.since, report=report)
+        )
     except (KafkaError, OSError) as error:
         raise CommandError(
             f"no Kafka answers at {chosen.bootstrap}: {error}; see: copydesk doctor"
