@@ -99,7 +99,11 @@ def take(line: Line, seed: int, ground: Ground) -> None:
     else:
         line.recovered.append(recovered)
         took = time.monotonic() - began
-        print(f"{line.fault.name}, seed {seed}: {took:.0f} s, {recovered.account}", flush=True)
+        print(
+            f"{line.fault.name}, seed {seed}: {took:.0f} s, {recovered.seconds:.0f} of them to "
+            f"recover; {recovered.account}",
+            flush=True,
+        )
 
 
 sys.exit(main())
