@@ -22,7 +22,9 @@ def article(rng: random.Random, number: int) -> str:
     return " ".join(sentences)
 
 
-def feed(rng: random.Random, articles: int, *, first: int = 0) -> list[bytes]:
+def feed(
+    rng: random.Random, articles: int, *, first: int = 0, revisions: bool = True
+) -> list[bytes]:
     """Values for ``articles.raw``, numbered from ``first``; three in four are new articles."""
     values: list[bytes] = []
     texts: list[tuple[str, str]] = []
@@ -36,7 +38,7 @@ def feed(rng: random.Random, articles: int, *, first: int = 0) -> list[bytes]:
         elif kind < 0.91:
             id, text = f"copy{number}", rng.choice(texts)[1]
         elif kind < 0.97:
-            id, text = rng.choice(texts)[0], article(rng, number)
+            id, text = rng.choice(texts)[0] if revisions else f"b{number}", article(rng, number)
         else:
             values.append(rng.choice(BAD))
             continue

@@ -87,7 +87,8 @@ async def _make_small(lab: Lab) -> None:
 def redelivered(lab: Lab) -> Recovered:
     """The producer sends everything again, in another order: repeats, and no other outcome."""
     lab.start()
-    values = feed(lab.rng, ARTICLES)
+    # What was revised since is no repeat when it comes again, if a copy of it was faster.
+    values = feed(lab.rng, ARTICLES, revisions=False)
     lab.send(values)
     first = lab.healed().account
     again = list(values)
