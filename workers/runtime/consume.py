@@ -98,6 +98,8 @@ class Consumption:
         self._draining = True
         self.pause.give_back()
         await self._idle.wait()
+        # Faust would wait for all that it has handed over, also for what is not taken any more.
+        self.app.conf.stream_wait_empty = False
         if self.app.consumer.assignment():
             await self.app.consumer.commit()
         await self.app.stop()
