@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
+import signal
 from collections.abc import Iterator
 
 import pytest
@@ -20,6 +21,10 @@ if "COPYDESK_REQUIRE_KAFKA" in os.environ:
     os.environ["TEST_REQUIRE_KAFKA"] = os.environ.pop("COPYDESK_REQUIRE_KAFKA")
 REQUIRE_KAFKA = os.environ.get("TEST_REQUIRE_KAFKA", "") not in ("", "0")
 """Fail where Apache Kafka cannot be run, instead of skipping."""
+
+# Tests that run in a shell's background ignore SIGINT, and so would the programs they interrupt.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 _numbers = itertools.count(1)
 

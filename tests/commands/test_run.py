@@ -142,7 +142,7 @@ def test_a_worker_that_dies_ends_the_run_and_the_arrivals_are_named(tmp_path: Pa
         assert "1 arrivals are unaccounted for (the producer was still reading)" in said
         assert "standard input:1 (articles.raw/" in said
         assert "Traceback" not in said
-        wait_for(lambda: gone(processes), 10)
+        wait_for(lambda: gone(processes), 60)
 
 
 def test_an_interrupt_ends_the_run_and_leaves_nothing(tmp_path: Path) -> None:
@@ -153,7 +153,7 @@ def test_an_interrupt_ends_the_run_and_leaves_nothing(tmp_path: Path) -> None:
         said = told.read_text("utf-8")
         assert "Traceback" not in said
         assert "Fatal" not in said
-        wait_for(lambda: gone(processes), 10)
+        wait_for(lambda: gone(processes), 60)
 
 
 def test_a_run_that_is_killed_leaves_nothing(tmp_path: Path) -> None:

@@ -33,7 +33,9 @@ def run_interruptibly(main: Coroutine[Any, Any, Result]) -> Result:
             interrupted = True
             task.cancel()
 
-        asyncio.get_running_loop().add_signal_handler(signal.SIGINT, interrupt)
+        # A shell lets what it starts in the background ignore the signal.
+        if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
+            asyncio.get_running_loop().add_signal_handler(signal.SIGINT, interrupt)
         return await main
 
     try:
