@@ -44,8 +44,8 @@ def pair(deployment: Deployment, stage: str, **changed: Any) -> tuple[RunningWor
         deployment.start(stage, **{name: value[number] for name, value in changed.items()})
         for number in range(2)
     )
-    wait_for(lambda: rebalances(first, stage) == 2, 180, first.said)
-    wait_for(lambda: rebalances(second, stage) == 1, 180, second.said)
+    wait_for(lambda: rebalances(first, stage) >= 2, 180, first.said)
+    wait_for(lambda: rebalances(second, stage) >= 1, 180, second.said)
     return first, second
 
 
@@ -70,13 +70,14 @@ def test_the_others_do_not_notice_the_restart_of_a_named_worker(
         kafka_deployment, "fingerprint", instance=("a", "b"), session_timeout=(LONG, LONG)
     )
     fingerprinted(kafka_deployment, "before")
+    before = rebalances(stays, "fingerprint")
     if how == "stop":
         assert goes.stop() == 0
     else:
         goes.kill()
     returned = kafka_deployment.start("fingerprint", instance="b", session_timeout=LONG)
     fingerprinted(kafka_deployment, "after")
-    assert rebalances(stays, "fingerprint") == 2
+    assert rebalances(stays, "fingerprint") == before
     assert rebalances(returned, "fingerprint") == 1
 
 
@@ -84,9 +85,10 @@ def test_the_others_do_notice_the_restart_of_a_worker_without_a_name(
     kafka_deployment: Deployment,
 ) -> None:
     stays, goes = pair(kafka_deployment, "fingerprint")
+    before = rebalances(stays, "fingerprint")
     assert goes.stop() == 0
     kafka_deployment.start("fingerprint")
-    wait_for(lambda: rebalances(stays, "fingerprint") == 4, 180, stays.said)
+    wait_for(lambda: rebalances(stays, "fingerprint") >= before + 2, 180, stays.said)
 
 
 def test_the_earlier_of_two_workers_with_one_name_ends_and_says_why(
