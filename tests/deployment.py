@@ -19,9 +19,12 @@ from urllib.request import urlopen
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.structs import ConsumerRecord
+from prometheus_client.parser import text_string_to_metric_families
+from prometheus_client.samples import Sample
 
 from topics import catalog, headers
 from topics.catalog import Topic
+from topics.headers import DEAD_LETTER_PREFIX
 from topics.records import Origin
 from workers.runtime import topic_admin
 from workers.runtime.broker import free_port
@@ -58,8 +61,18 @@ class Record:
 
     @property
     def json(self) -> dict[str, Any]:
+        """The value, which must be a JSON object."""
         value: dict[str, Any] = json.loads(self.value)
         return value
+
+    @property
+    def failure(self) -> dict[str, str]:
+        """What a dead letter's headers tell of its failure, by name without the prefix."""
+        return {
+            name.removeprefix(DEAD_LETTER_PREFIX): told
+            for name, told in self.headers.items()
+            if name.startswith(DEAD_LETTER_PREFIX)
+        }
 
 
 @dataclass
@@ -82,21 +95,35 @@ class RunningWorker:
             return 0, {}
 
     def ready_or_ended(self) -> bool:
+        """Whether there is nothing more to wait for after its start."""
         return self.health()[0] == 200 or self.process.poll() is not None
 
     def metrics(self) -> str:
+        """The page of its metrics, as text; OSError while nothing answers."""
         with urlopen(f"http://127.0.0.1:{self.port}/metrics", timeout=5) as answer:
             return str(answer.read(), "utf-8")
 
+    def samples(self, name: str | None = None) -> list[Sample]:
+        """The samples of one name on that page, all of them if none is named."""
+        return [
+            sample
+            for family in text_string_to_metric_families(self.metrics())
+            for sample in family.samples
+            if name is None or sample.name == name
+        ]
+
     def kill(self) -> None:
+        """SIGKILL, and wait for the end."""
         self.process.kill()
         self.process.wait()
 
     def stop(self) -> int:
+        """SIGTERM, and wait for the end; the exit status."""
         self.process.send_signal(signal.SIGTERM)
         return self.process.wait(60)
 
     def said(self) -> str:
+        """All that it has written to standard output and standard error so far."""
         return self.log.read_text("utf-8", "replace")
 
 
@@ -147,6 +174,7 @@ class Deployment:
         return worker
 
     def until_ready(self, *workers: RunningWorker) -> None:
+        """Wait until all of them are ready; AssertionError if one ends before."""
         for worker in workers:
             wait_for(worker.ready_or_ended, READY_SECONDS, worker.said)
             assert worker.process.poll() is None, worker.said()[-3000:]

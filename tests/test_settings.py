@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from workers.setting_rules import host_and_port
 from workers.settings import (
     Settings,
     SettingsError,
@@ -47,6 +48,26 @@ def test_a_wrong_value_is_told_with_what_it_may_be(name: str, value: str, expect
         load({f"COPYDESK_{name}": value})
     for part in (f"COPYDESK_{name}", repr(value), expected):
         assert part in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("kafka:9092", ("kafka", 9092)),
+        ("127.0.0.1:65535", ("127.0.0.1", 65_535)),
+        ("[::1]:9092", ("::1", 9092)),
+        ("::1:9092", ("::1", 9092)),
+    ],
+)
+def test_an_address_is_a_host_and_a_port(text: str, expected: tuple[str, int]) -> None:
+    assert host_and_port(text) == expected
+    assert load({"COPYDESK_BOOTSTRAP": text}).bootstrap == text
+
+
+@pytest.mark.parametrize("text", ["", "kafka", "kafka:", ":1", "kafka:0", "kafka:65536", "a:+1"])
+def test_what_is_no_address_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="expected HOST:PORT"):
+        host_and_port(text)
 
 
 def test_a_misspelt_variable_is_an_error() -> None:

@@ -79,12 +79,18 @@ def addresses() -> Rule:
     def read(text: str) -> str:
         parts = [part.strip() for part in text.split(",")]
         for part in parts:
-            host, _, port = part.rpartition(":")
-            if not host or not port.isdecimal() or not 0 < int(port) < 65_536:
-                raise ValueError
+            host_and_port(part)
         return ",".join(parts)
 
     return Rule(read, "HOST:PORT, or several with commas between")
+
+
+def host_and_port(text: str) -> tuple[str, int]:
+    """Read ``HOST:PORT``, an IPv6 host with or without its brackets; ValueError if it is not."""
+    host, _, port = text.rpartition(":")
+    if not host or not port.isdecimal() or not 0 < int(port) < 65_536:
+        raise ValueError(f"not an address: {text!r}, expected HOST:PORT")
+    return host.strip("[]"), int(port)
 
 
 def prefix() -> Rule:

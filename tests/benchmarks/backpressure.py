@@ -12,12 +12,12 @@ import argparse
 import asyncio
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from aiokafka import TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
-from prometheus_client.parser import text_string_to_metric_families
+from prometheus_client.samples import Sample
 from rich.console import Console
 from rich.table import Table
 
@@ -101,6 +101,7 @@ class Backlog:
 
 
 def main() -> int:
+    """Work off both backlogs and compare them; the status."""
     parser = argparse.ArgumentParser(
         prog="python -m tests.benchmarks.backpressure",
         description=(__doc__ or "").partition("\n")[0],
@@ -234,30 +235,24 @@ def _look(worker: RunningWorker, seen: Watched) -> None:
     for usage in usages:
         seen.resident[usage.role] = max(seen.resident.get(usage.role, 0), usage.peak)
     seen.together = max(seen.together, sum(usage.own for usage in usages))
-    page = worker.metrics()
-    for name, labels, value in _samples(page):
-        if name == "news_rebalances_total" and labels["stage"] == seen.name:
-            seen.rebalances = value
-        elif name == "news_state_entries":
-            seen.entries = value
-    seen.longest_lag = latest(page)
+    samples = worker.samples()
+    for sample in samples:
+        if sample.name == "news_rebalances_total" and sample.labels["stage"] == seen.name:
+            seen.rebalances = sample.value
+        elif sample.name == "news_state_entries":
+            seen.entries = sample.value
+    seen.longest_lag = latest(samples)
 
 
-def latest(page: str) -> float:
+def latest(samples: Iterable[Sample]) -> float:
     """The upper bound of the fullest bucket of the event loop's lateness."""
     buckets = [
-        (float(labels["le"]), value)
-        for name, labels, value in _samples(page)
-        if name == "news_event_loop_lag_seconds_bucket"
+        (float(sample.labels["le"]), sample.value)
+        for sample in samples
+        if sample.name == "news_event_loop_lag_seconds_bucket"
     ]
     everything = max(value for _, value in buckets)
     return min(bound for bound, value in buckets if value == everything)
-
-
-def _samples(page: str) -> Iterator[tuple[str, dict[str, str], float]]:
-    for family in text_string_to_metric_families(page):
-        for sample in family.samples:
-            yield sample.name, sample.labels, sample.value
 
 
 def tell(console: Console, short: Backlog, long: Backlog) -> int:

@@ -19,7 +19,7 @@ import psutil
 import xxhash
 from rich.console import Console
 
-from tests.deployment import Deployment, wait_for
+from tests.deployment import Deployment, RunningWorker, wait_for
 from tests.kafka.node import Node
 from topics import catalog, codec
 from topics.records import Fingerprint, Fingerprinted, Origin, RawArticle
@@ -61,6 +61,7 @@ class Start:
 
 
 def main() -> None:
+    """Write the claims, recover them as often as asked for, and print what it took."""
     parser = argparse.ArgumentParser(
         prog="python -m tests.benchmarks.recovery", description=__doc__.partition("\n")[0]
     )
@@ -143,11 +144,11 @@ def start(deployment: Deployment, claims: int) -> Start:
 
     def recovered() -> bool:
         assert worker.process.poll() is None, worker.said()
-        return worker.health()[0] == 200 and _value(worker.metrics(), "state_entries") > claims
+        return worker.health()[0] == 200 and _value(worker, "state_entries") > claims
 
     wait_for(recovered, START_SECONDS, worker.said)
     seconds = time.perf_counter() - began
-    reading = _value(worker.metrics(), "state_recovery_seconds")
+    reading = _value(worker, "state_recovery_seconds")
     worker.stop()
     return Start(answering, seconds, reading)
 
@@ -202,12 +203,9 @@ def _hash(text: str) -> str:
     return xxhash.xxh3_128_hexdigest(text.encode())
 
 
-def _value(page: str, name: str) -> float:
-    """A metric of the claim on a worker's page; 0 if it is not there."""
-    for line in page.splitlines():
-        if line.startswith(f'news_{name}{{stage="claim"}}'):
-            return float(line.split()[-1])
-    return 0.0
+def _value(worker: RunningWorker, name: str) -> float:
+    """A worker's metric of the claim; 0 if it is not there."""
+    return sum(s.value for s in worker.samples(f"news_{name}") if s.labels == {"stage": "claim"})
 
 
 if __name__ == "__main__":

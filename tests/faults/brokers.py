@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from tests.deployment import raw, wait_for
+from tests.deployment import raw
 from tests.faults.feed import BAD, article
 from tests.faults.lab import BACK, FRONT, Lab, Recovered
 from tests.kafka.node import Node
@@ -16,10 +16,7 @@ ARTICLES = 240
 
 def away(lab: Lab, node: Node, how: str) -> Recovered:
     """The broker ends in an orderly way or at once, and comes back."""
-    lab.start()
-    lab.produce(ARTICLES)
-    before = lab.outcomes()
-    wait_for(lambda: lab.outcomes() > before, 60)
+    lab.under_load(ARTICLES)
     try:
         (node.kill if how == "kill" else node.stop)()
     finally:

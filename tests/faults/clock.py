@@ -12,9 +12,6 @@ import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from prometheus_client.parser import text_string_to_metric_families
-from prometheus_client.samples import Sample
-
 from tests.deployment import RunningWorker, raw
 from tests.faults.feed import article
 from tests.faults.lab import BACK, FRONT, Lab, Recovered
@@ -104,7 +101,7 @@ def _through_steps(lab: Lab, clock: Clock) -> Recovered:
         lab.produce(ARTICLES // 4)
         recovered = lab.healed()
     for worker in lab.deployment.workers:
-        below = [s for s in _samples(worker) if s.name.endswith("_sum") and s.value < 0]
+        below = [s for s in worker.samples() if s.name.endswith("_sum") and s.value < 0]
         assert not below, below
     return recovered
 
@@ -117,10 +114,4 @@ def _sent(lab: Lab, values: Sequence[bytes], hours: int) -> Recovered:
 
 
 def _negative_latencies(worker: RunningWorker) -> float:
-    name = "news_negative_latencies_total"
-    return sum(sample.value for sample in _samples(worker) if sample.name == name)
-
-
-def _samples(worker: RunningWorker) -> list[Sample]:
-    families = text_string_to_metric_families(worker.metrics())
-    return [sample for family in families for sample in family.samples]
+    return sum(sample.value for sample in worker.samples("news_negative_latencies_total"))

@@ -29,7 +29,7 @@ IN_SYNC_SECONDS = 120.0
 
 def leader(lab: Lab, cluster: Cluster, whose: str) -> Recovered:
     """Under load, the node dies that leads a ``partition``, or looks after a consumer ``group``."""
-    _under_load(lab)
+    lab.under_load(ARTICLES)
     if whose == "partition":
         node = cluster.leader(lab.settings.topic(catalog.FINGERPRINTED.name))
     else:
@@ -59,7 +59,7 @@ def too_few_in_sync(lab: Lab, cluster: Cluster) -> Recovered:
 
 
 def _without(lab: Lab, cluster: Cluster, nodes: Sequence[Node]) -> Recovered:
-    _under_load(lab)
+    lab.under_load(ARTICLES)
     lab.restarted_after = (2, 70)
     for node in nodes:
         node.kill()
@@ -98,13 +98,6 @@ def _led(lab: Lab, cluster: Cluster) -> bool:
         return all(leader in running for leader, _ in asyncio.run(_partitions(lab)))
     except (KafkaError, OSError, UnreachableError):
         return False
-
-
-def _under_load(lab: Lab) -> None:
-    lab.start()
-    lab.produce(ARTICLES)
-    before = lab.outcomes()
-    wait_for(lambda: lab.outcomes() > before, 60)
 
 
 def _coordinator(lab: Lab, cluster: Cluster) -> Node:

@@ -85,10 +85,7 @@ def _mounted(folder: Path) -> Iterator[Disk]:
 
 def full(lab: Lab, small: SmallDisk) -> Recovered:
     """Kafka finds no room, says so and ends; with room it comes back, and so do the workers."""
-    lab.start()
-    lab.produce(ARTICLES)
-    before = lab.outcomes()
-    wait_for(lambda: lab.outcomes() > before, 60)
+    lab.under_load(ARTICLES)
     small.disk.fill()
     wait_for(lambda: not small.node.running, NODE_ENDS_SECONDS, small.node.said)
     # A worker that cannot deliver for too long ends, to be started again by its supervisor.

@@ -34,8 +34,7 @@ def drained(lab: Lab) -> Recovered:
     workers = lab.start()
     lab.produce(ARTICLES)
     for group, worker in zip((FRONT, BACK), workers, strict=True):
-        before = lab.outcomes()
-        wait_for(lambda: lab.outcomes() > before, 60)  # noqa: B023 - called at once
+        lab.until_some_come_out()
         lab.stop(worker)
         lab.check_committed()
         lab.heal()
@@ -70,8 +69,7 @@ def zombie(lab: Lab) -> Recovered:
     group = lab.rng.choice((FRONT, BACK))
     sleeper, *_ = lab.start(group, *(g for g in (FRONT, BACK) if g != group))
     lab.produce(ARTICLES)
-    before = lab.outcomes()
-    wait_for(lambda: lab.outcomes() > before, 60)
+    lab.until_some_come_out()
     sleeper.process.send_signal(signal.SIGSTOP)
     try:
         (heir,) = lab.start(group)

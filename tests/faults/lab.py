@@ -13,9 +13,8 @@ from typing import Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
-from prometheus_client.parser import text_string_to_metric_families
 
-from tests.deployment import Deployment, RunningWorker, wait_for
+from tests.deployment import Deployment, Record, RunningWorker, wait_for
 from tests.faults import invariants
 from tests.faults.feed import feed
 from tests.faults.invariants import Account, Observed, Place
@@ -32,6 +31,7 @@ BACK = ("detect_language", "strip_boilerplate")
 """Without tag_entities, which costs most and of which the runtime knows nothing special."""
 HEAL_SECONDS = 150.0
 OFFSET_SECONDS = 60.0
+FLOW_SECONDS = 60.0
 
 
 class Lab:
@@ -143,13 +143,11 @@ class Lab:
 
     def count(self, worker: RunningWorker) -> None:
         """Read a worker's counters."""
-        counted = {}
-        for family in text_string_to_metric_families(worker.metrics()):
-            for sample in family.samples:
-                if sample.name == "news_messages_processed_total" and sample.value:
-                    place = (sample.labels["stage"], sample.labels["outcome"])
-                    counted[place] = int(sample.value)
-        self._counted[id(worker)] = counted
+        self._counted[id(worker)] = {
+            (sample.labels["stage"], sample.labels["outcome"]): int(sample.value)
+            for sample in worker.samples("news_messages_processed_total")
+            if sample.value
+        }
 
     def owned(self, worker: RunningWorker) -> set[Place]:
         """The partitions that a worker was assigned last, as its log says."""
@@ -162,11 +160,10 @@ class Lab:
 
     def until_sole_owner(self, worker: RunningWorker) -> None:
         """Wait until a worker has all partitions of its hops."""
-        topics = {invariants.consumes(hop).name for hop in _hops(worker.steps)}
         everything = {
-            (topic, number)
-            for topic in topics
-            for number in range(catalog.BY_NAME[topic].partitions or self.settings.partitions)
+            (topic.name, number)
+            for topic in map(invariants.consumes, _hops(worker.steps))
+            for number in self._partitions(topic)
         }
         wait_for(lambda: self.owned(worker) == everything, 60, worker.said)
 
@@ -177,9 +174,7 @@ class Lab:
                 sample.labels["topic"].removeprefix(self.settings.topic_prefix),
                 int(sample.labels["partition"]),
             )
-            for family in text_string_to_metric_families(worker.metrics())
-            for sample in family.samples
-            if sample.name == "news_consumer_lag_messages"
+            for sample in worker.samples("news_consumer_lag_messages")
         }
 
     def observe(self) -> Observed:
@@ -202,6 +197,21 @@ class Lab:
         last = invariants.produces(self.hops[-1])
         found = self.deployment.read(last, catalog.DUPLICATES, catalog.DEAD_LETTER)
         return sum(map(len, found.values()))
+
+    def letters(self) -> list[Record]:
+        """All dead letters."""
+        return self.deployment.read(catalog.DEAD_LETTER)[catalog.DEAD_LETTER.name]
+
+    def until_some_come_out(self) -> None:
+        """Wait until more has come out than before the call."""
+        before = self.outcomes()
+        wait_for(lambda: self.outcomes() > before, FLOW_SECONDS)
+
+    def under_load(self, articles: int) -> None:
+        """Start a worker of each group, produce articles, and wait until some come out."""
+        self.start()
+        self.produce(articles)
+        self.until_some_come_out()
 
     def healed(self, seconds: float = HEAL_SECONDS) -> Recovered:
         """Wait until nothing is left to consume, then check every invariant."""
@@ -264,7 +274,7 @@ class Lab:
         topic = invariants.consumes(hop)
         partitions = [
             TopicPartition(self.settings.topic(topic.name), number)
-            for number in range(topic.partitions or self.settings.partitions)
+            for number in self._partitions(topic)
         ]
         consumer = AIOKafkaConsumer(
             **client_arguments(self.settings),
@@ -277,6 +287,10 @@ class Lab:
             yield consumer, partitions
         finally:
             await consumer.stop()
+
+    def _partitions(self, topic: Topic) -> range:
+        """The numbers of a topic's partitions."""
+        return range(topic.partitions or self.settings.partitions)
 
     def _said(self) -> str:
         return "\n".join(worker.said()[-1500:] for worker in self.deployment.workers)

@@ -6,9 +6,7 @@ import contextlib
 import time
 from collections.abc import Iterator
 
-from prometheus_client.parser import text_string_to_metric_families
-
-from tests.deployment import RunningWorker, wait_for
+from tests.deployment import RunningWorker
 from tests.faults.lab import BACK, FRONT, Lab, Recovered
 from tests.faults.proxy import Proxy
 from tests.kafka.node import Node
@@ -68,7 +66,7 @@ def slow(lab: Lab, line: Line) -> Recovered:
 def silent(lab: Lab, line: Line) -> Recovered:
     """Nothing comes through for longer than a session, and then what was under way does."""
     line.behind(lab)
-    _under_load(lab)
+    lab.under_load(ARTICLES)
     line.proxy.silence()
     time.sleep(SILENT_SESSIONS * lab.settings.session_timeout)
     lab.check_committed()
@@ -79,7 +77,7 @@ def silent(lab: Lab, line: Line) -> Recovered:
 def reset(lab: Lab, line: Line) -> Recovered:
     """Every connection is cut, again and again."""
     line.behind(lab)
-    _under_load(lab)
+    lab.under_load(ARTICLES)
     for _ in range(RESETS):
         line.proxy.reset()
         time.sleep(lab.rng.uniform(0.1, 2))
@@ -92,7 +90,7 @@ def parted(lab: Lab, line: Line) -> Recovered:
     lab.start(*(other for other in (FRONT, BACK) if other != group))
     lab.start(group, bootstrap=line.proxy.address)
     lab.produce(ARTICLES)
-    _some_are_out(lab)
+    lab.until_some_come_out()
     line.proxy.silence()
     try:
         (heir,) = lab.start(group)
@@ -100,17 +98,6 @@ def parted(lab: Lab, line: Line) -> Recovered:
     finally:
         line.proxy.speak()
     return _healed(lab)
-
-
-def _under_load(lab: Lab) -> None:
-    lab.start()
-    lab.produce(ARTICLES)
-    _some_are_out(lab)
-
-
-def _some_are_out(lab: Lab) -> None:
-    before = lab.outcomes()
-    wait_for(lambda: lab.outcomes() > before, 60)
 
 
 def _healed(lab: Lab) -> Recovered:
@@ -123,9 +110,4 @@ def _healed(lab: Lab) -> Recovered:
 
 
 def _rebalances(worker: RunningWorker) -> float:
-    return sum(
-        sample.value
-        for family in text_string_to_metric_families(worker.metrics())
-        for sample in family.samples
-        if sample.name == "news_rebalances_total"
-    )
+    return sum(sample.value for sample in worker.samples("news_rebalances_total"))

@@ -9,12 +9,11 @@ from dataclasses import replace
 
 from aiokafka.admin import NewTopic
 
-from tests.deployment import Record, raw
+from tests.deployment import raw
 from tests.faults.feed import article, feed
 from tests.faults.lab import Lab, Recovered
 from tests.faults.misbehave import wish
 from topics import catalog
-from topics.headers import DEAD_LETTER_PREFIX
 from workers.runtime import topic_admin
 from workers.runtime.dead_letters import TRUNCATED_BYTES
 
@@ -40,11 +39,11 @@ def poison(lab: Lab) -> Recovered:
         for origin in lab.deployment.produce(POISON, keys=[b"p"] * len(POISON), topic=topic)
     }
     recovered = lab.healed()
-    found = letters(lab)
-    places = {(told["topic"], told["partition"], told["offset"]) for told in map(_story, found)}
+    found = [letter.failure for letter in lab.letters()]
+    places = {(told["topic"], told["partition"], told["offset"]) for told in found}
     assert {(o.topic, str(o.partition), str(o.offset)) for o in strangers} <= places
     assert len(places) == len(found) == recovered.account.dead_letters
-    reasons = {_story(letter)["reason"] for letter in found}
+    reasons = {told["reason"] for told in found}
     assert reasons <= {"undecodable", "invalid", "no_text"}, reasons
     return recovered
 
@@ -65,11 +64,11 @@ def oversized(lab: Lab) -> Recovered:
     # The one that failed behind the claim has given it back: another may have its text.
     lab.send(values)
     recovered = lab.healed()
-    found = [item for item in letters(lab) if _story(item)["reason"] == "too_large"]
+    found = [item for item in lab.letters() if item.failure["reason"] == "too_large"]
     hashes = {hashlib.sha256(value).hexdigest() for value in large.values()}
-    assert len(found) == len(large), [_story(letter) for letter in found]
+    assert len(found) == len(large), [letter.failure for letter in found]
     for letter in found:
-        told = _story(letter)
+        told = letter.failure
         if told.get("truncated") == "true":
             assert len(letter.value) == TRUNCATED_BYTES
             assert told["sha256"] in hashes
@@ -132,8 +131,9 @@ def misbehaving(lab: Lab, how: str) -> Recovered:
     lab.send(values)
     recovered = lab.healed()
     reason = {"hang": "timeout", "grow": "out_of_memory", "crash": "crashed"}[how]
-    told = [_story(letter) for letter in letters(lab) if _story(letter)["reason"] == reason]
-    assert sorted(item["stage"] for item in told) == sorted(steps), list(map(_story, letters(lab)))
+    told = [letter.failure for letter in lab.letters()]
+    stages = [item["stage"] for item in told if item["reason"] == reason]
+    assert sorted(stages) == sorted(steps), told
     return recovered
 
 
@@ -151,15 +151,3 @@ def topics_made_anew(lab: Lab) -> Recovered:
     lab.heal()
     lab.produce(ARTICLES // 2)
     return lab.healed()
-
-
-def letters(lab: Lab) -> list[Record]:
-    return lab.deployment.read(catalog.DEAD_LETTER)[catalog.DEAD_LETTER.name]
-
-
-def _story(letter: Record) -> dict[str, str]:
-    return {
-        name.removeprefix(DEAD_LETTER_PREFIX): value
-        for name, value in letter.headers.items()
-        if name.startswith(DEAD_LETTER_PREFIX)
-    }

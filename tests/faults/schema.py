@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 
-from tests.deployment import Record, RunningWorker, copydesk, raw
+from tests.deployment import RunningWorker, copydesk, raw
 from tests.faults.feed import article, feed
 from tests.faults.lab import BACK, Lab, Recovered
 from tests.faults.newer import ADDED, ADDED_VALUE, VARIABLE
 from topics import catalog
 from topics.catalog import Topic
-from topics.headers import DEAD_LETTER_PREFIX
 from workers.settings import environment
 
 ARTICLES = 80
@@ -40,10 +38,10 @@ def arriving(lab: Lab) -> Recovered:
     passed = [told for told in _articles(lab, catalog.CLEANED) if ADDED in told]
     assert len(passed) == len(minor)
     assert all(told[ADDED] == ADDED_VALUE for told in passed)
-    versions = [letter for letter in _letters(lab) if "schema_version" in _story(letter, "message")]
+    versions = [letter for letter in lab.letters() if "schema_version" in letter.failure["message"]]
     assert {letter.value for letter in versions} == {*major, *strange}, versions
-    assert all(_story(letter, "reason") == "invalid" for letter in versions)
-    upgrades = [letter for letter in versions if "upgrade this worker" in _story(letter, "message")]
+    assert all(letter.failure["reason"] == "invalid" for letter in versions)
+    upgrades = [letter for letter in versions if "upgrade this worker" in letter.failure["message"]]
     assert {*strange, *major[:3]} == {letter.value for letter in upgrades}
     return recovered
 
@@ -115,22 +113,14 @@ def _start(lab: Lab, group: tuple[str, ...], version: str | None = None) -> Runn
 
 def _refused(lab: Lab, recovered: Recovered, stage: str) -> bool:
     """Whether each article of this half is a dead letter that says what to do, by one stage."""
-    mine = [letter for letter in _letters(lab) if _story(letter, "stage") == stage]
+    mine = [letter for letter in lab.letters() if letter.failure["stage"] == stage]
     return (
         recovered.account.enriched == 0
         and len({letter.origin for letter in mine}) == ARTICLES // 2
-        and all(_story(letter, "reason") == "invalid" for letter in mine)
-        and all("upgrade this worker" in _story(letter, "message") for letter in mine)
+        and all(letter.failure["reason"] == "invalid" for letter in mine)
+        and all("upgrade this worker" in letter.failure["message"] for letter in mine)
     )
-
-
-def _letters(lab: Lab) -> Sequence[Record]:
-    return lab.deployment.read(catalog.DEAD_LETTER)[catalog.DEAD_LETTER.name]
 
 
 def _articles(lab: Lab, topic: Topic) -> list[dict[str, object]]:
     return [record.json for record in lab.deployment.read(topic)[topic.name]]
-
-
-def _story(letter: Record, name: str) -> str:
-    return letter.headers[DEAD_LETTER_PREFIX + name]

@@ -21,12 +21,10 @@ ARTICLES = 40
 
 
 def rebalances(worker: RunningWorker, stage: str) -> float:
-    (line,) = [
-        line
-        for line in worker.metrics().splitlines()
-        if line.startswith("news_rebalances_total{") and f'"{stage}"' in line
-    ]
-    return float(line.split()[-1])
+    """How often a stage of a worker was assigned partitions."""
+    samples = worker.samples("news_rebalances_total")
+    (value,) = [sample.value for sample in samples if sample.labels["stage"] == stage]
+    return value
 
 
 def assigned(worker: RunningWorker) -> list[int]:

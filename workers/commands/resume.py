@@ -10,6 +10,8 @@ from urllib.error import HTTPError, URLError
 from urllib.request import ProxyHandler, Request, build_opener
 
 from workers.commands import CommandError
+from workers.setting_rules import host_and_port
+from workers.settings import variable
 
 SECONDS = 10.0
 FAILED = 1
@@ -45,9 +47,10 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _check(address: str) -> None:
-    host, _, port = address.rpartition(":")
-    if not host or not port.isdecimal() or not 0 < int(port) < 65_536:
-        raise CommandError(f"{address!r} is no address of a worker; it must be HOST:PORT")
+    try:
+        host_and_port(address)
+    except ValueError:
+        raise CommandError(f"{address!r} is no address of a worker; it must be HOST:PORT") from None
 
 
 def _resume(address: str) -> dict[str, str]:
@@ -71,8 +74,8 @@ def _resume(address: str) -> dict[str, str]:
     except (URLError, OSError, http.client.HTTPException) as error:
         why = error.reason if isinstance(error, URLError) else error
         raise CommandError(
-            f"no worker answers there: {why}; the log line `worker starts` and COPYDESK_HTTP_HOST "
-            "and COPYDESK_HTTP_PORT say where it serves its metrics"
+            f"no worker answers there: {why}; the log line `worker starts` and "
+            f"{variable('http_host')} and {variable('http_port')} say where it serves its metrics"
         ) from None
     except (ValueError, TypeError, KeyError):
         raise CommandError("the answer is not a worker's; is it another service?") from None

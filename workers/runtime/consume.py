@@ -9,7 +9,6 @@ made impossible to acknowledge, and the process ends without a commit.
 from __future__ import annotations
 
 import asyncio
-import logging
 import os
 import tempfile
 import time
@@ -276,7 +275,7 @@ class _PromptConsumer(NamedConsumer):
 class _CommitTimes(faust.Sensor):
     """Faust's own view of its commits."""
 
-    logger = logging.getLogger("faust.sensors")  # quiet, like the rest of Faust
+    logger = logs.of_faust("sensors")
 
     def __init__(self, metrics: Metrics, step: str) -> None:
         super().__init__()

@@ -22,6 +22,7 @@ from aiokafka.protocol.metadata import MetadataRequest
 
 from workers.runtime.connection import client_arguments
 from workers.runtime.unreachable import UnreachableError
+from workers.setting_rules import host_and_port
 from workers.settings import FILE_SUFFIX, Settings, variable
 
 VISIT_SECONDS = 10.0
@@ -35,7 +36,7 @@ Address = tuple[str, int]
 
 async def diagnose(settings: Settings, error: BaseException) -> UnreachableError:
     """What to tell a user whose client failed with ``error``; takes VISIT_SECONDS twice at most."""
-    named = [_parsed(address) for address in settings.bootstrap.split(",")]
+    named = [host_and_port(address) for address in settings.bootstrap.split(",")]
     answers = await asyncio.gather(*(_visit(settings, address) for address in named))
     brokers = {broker for answer in answers if isinstance(answer, list) for broker in answer}
     if not brokers:
@@ -190,11 +191,6 @@ def _causes(error: BaseException | None) -> Iterator[BaseException]:
     while error is not None:
         yield error
         error = error.__cause__
-
-
-def _parsed(address: str) -> Address:
-    host, _, port = address.rpartition(":")
-    return host.strip("[]"), int(port)
 
 
 def _shown(address: Address) -> str:

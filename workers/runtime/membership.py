@@ -10,21 +10,18 @@ ends instead.
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Callable, Iterator
 from typing import Any
 
 from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread, Consumer
 
+from workers.runtime import logs
 from workers.settings import Settings, variable
 
 UNKNOWN_MEMBER = 25
 FENCED = 82
 """Error codes of the protocol; the client has no class for the second."""
 OFFSET_COMMIT = 8
-
-QUIET = logging.getLogger("faust.consumer")
-"""Faust's classes log under the name of the module that they are in, unless they are told."""
 
 Lost = Callable[[BaseException], None]
 
@@ -36,7 +33,7 @@ class PlaceLostError(Exception):
 class NamedConsumer(Consumer):
     """Faust's consumer; as a static member it calls ``lost`` when it has lost its place."""
 
-    logger = QUIET
+    logger = logs.of_faust("consumer")
 
     def __init__(self, *arguments: Any, settings: Settings, lost: Lost, **named: Any) -> None:
         self._settings = settings
@@ -72,7 +69,7 @@ class NamedConsumer(Consumer):
 
 
 class _Thread(AIOKafkaConsumerThread):
-    logger = QUIET
+    logger = logs.of_faust("consumer")
     joins: Callable[[Any], None] | None = None
 
     async def on_start(self) -> None:

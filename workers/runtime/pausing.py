@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import logging
 import time
 from collections.abc import Sequence
 from typing import Any
@@ -140,7 +139,7 @@ class Pause:
 class _RebalanceStarts(faust.Sensor):
     """Wakes the agent when a rebalance begins; Faust's signals come when it has waited already."""
 
-    logger = logging.getLogger("faust.sensors")  # quiet, like the rest of Faust
+    logger = logs.of_faust("sensors")
 
     def __init__(self, woken: asyncio.Event) -> None:
         super().__init__()
