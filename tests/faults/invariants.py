@@ -196,7 +196,9 @@ def _badly_pointing(observed: Observed) -> Iterator[Violation]:
         elif of not in enriched | dead:
             where = "a duplicate itself" if of in duplicates else "nowhere"
             yield Violation("I5", f"{origin} points to {of}, which is {where}")
-        elif order.get(of, -1) >= order.get(origin, -1):
+        elif of not in order:
+            yield Violation("I5", f"{origin} points to {of}, which was never fingerprinted")
+        elif order[of] >= order.get(origin, -1):
             yield Violation("I5", f"{origin} points to {of}, which is not earlier")
 
 

@@ -171,6 +171,15 @@ def test_a_commit_past_an_unfinished_record_is_found_while_work_goes_on() -> Non
     assert list(passed_unfinished(earlier)) == []
 
 
+def test_a_duplicate_of_what_was_never_fingerprinted_is_found() -> None:
+    never = duplicate(0, COPY, BAD)  # a dead letter of the step before the claim
+    history = changed("articles.duplicates", lambda records: records.__setitem__(0, never))
+    (violation,) = violations(history)
+    assert str(violation) == (
+        f"I5: {origin(COPY)} points to {origin(BAD)}, which was never fingerprinted"
+    )
+
+
 @pytest.mark.parametrize("of", [COPY, BAD + 50, 3])
 def test_a_duplicate_that_points_to_itself_to_nowhere_or_ahead_is_found(of: int) -> None:
     history = changed(
