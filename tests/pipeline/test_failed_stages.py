@@ -45,8 +45,8 @@ def test_failures_of_a_required_and_of_an_optional_stage(deployment: Deployment)
     # The page is long, and the machine may be busy.
     deployment.start("strip_boilerplate", wait=False, task_timeout=120, batch=1)
     tagger = deployment.start("tag_entities", task_timeout=SLOWEST, wait=False)
-    (copy,) = deployment.produce([raw("copy", page)])
-    (repeat,) = deployment.produce([raw("copy", page)])
+    # Of one partition, or the repeat may be claimed before what it repeats.
+    copy, repeat = deployment.produce([raw("copy", page)] * 2, keys=[b"copy"] * 2)
     out = deployment.until_out([first, copy, repeat], 90)
     (record,) = out["articles.enriched"]
     assert record.origin == copy
