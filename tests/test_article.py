@@ -22,8 +22,8 @@ FINGERPRINT = Fingerprint(
     algorithm="fp/1",
     id="a",
     canonical_url="https://example.org/a",
-    content_hash="c",
-    headline_hash="h",
+    content_hash="c" * 32,
+    headline_hash="d" * 32,
     shingles=20,
     characters=100,
 )

@@ -12,10 +12,10 @@ know are kept in ``unknown`` and written out again at the top level of the recor
 
 from __future__ import annotations
 
-from typing import Any, Literal, NamedTuple, get_args
+from typing import Annotated, Any, Literal, NamedTuple, get_args
 
 import msgspec
-from msgspec import UNSET, UnsetType, field
+from msgspec import UNSET, Meta, UnsetType, field
 
 SCHEMA_VERSION = "1.0"
 
@@ -36,6 +36,14 @@ Reason = Literal[
     "stage_bug",
 ]
 REASONS: tuple[Reason, ...] = get_args(Reason)
+Digest = Annotated[str, Meta(pattern="^[0-9a-f]{32}$")]
+"""A 128-bit hash in hex."""
+Sketch = Annotated[str, Meta(pattern="^[A-Za-z0-9+/]{214}==$")]
+"""160 bytes in base64: the low bytes of 128 min-hashes of a text and of 32 of its lead."""
+Numbers = Annotated[str, Meta(pattern="^[A-Za-z0-9+/]*={0,2}$", max_length=64)]
+"""Up to 24 hashes of 16 bits, little-endian, ascending, in base64."""
+Lines = Annotated[str, Meta(pattern="^[A-Za-z0-9+/]*={0,2}$", max_length=684)]
+"""Up to 64 hashes of 64 bits, little-endian, in base64."""
 
 
 class Origin(NamedTuple):
@@ -100,16 +108,25 @@ class Fingerprint(msgspec.Struct, frozen=True, kw_only=True):
     """Name and version of the method, stored with every claim; unequal ones are never compared."""
     id: str
     canonical_url: str | None
-    content_hash: str
-    """128-bit hash (hex) of the normalised main text."""
-    headline_hash: str
-    """128-bit hash (hex) of the normalised headline."""
+    content_hash: Digest
+    """Of the normalised main text."""
+    headline_hash: Digest
+    """Of the normalised headline."""
     shingles: int
-    """Number of word 3-grams in the main text; short texts match only with their headline."""
+    """Number of distinct word 3-grams in the main text; short texts match only with their
+    headline."""
     characters: int
     """Length of the normalised main text in code points."""
-    signature: str | UnsetType = UNSET
-    """MinHash signature (base64) for near-duplicates, where the algorithm computes one."""
+    source: str | None = None
+    """Whose lines are counted together: the producer's source, else the canonical URL's host."""
+    sentence_shingles: int = 0
+    """Number of distinct word 3-grams in the article's own sentences."""
+    signature: Sketch | UnsetType = UNSET
+    """MinHash signature of the article's own sentences, for near-duplicates."""
+    numbers: Numbers | UnsetType = UNSET
+    """The numbers in the article's own sentences; of more than 24 those with the least hashes."""
+    lines: Lines | UnsetType = UNSET
+    """The lines of the main text, in order; of more than 64 the first 40 and the last 24."""
 
 
 class Fingerprinted(
