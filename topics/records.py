@@ -171,11 +171,15 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     containment: float | None = None
     method: str | None = None
     evidence: dict[str, Any] = field(default_factory=dict)
+    enriched: bool = False
+    """A copy that is enriched all the same: from another source, under the policy ``pass``."""
+    repeated_lines: list[int] = field(default_factory=list)
+    """Which of the fingerprint's ``lines`` other articles of its source had before."""
 
     @property
     def passes(self) -> bool:
-        """Whether the arrival is new copy: first seen or a revision."""
-        return self.kind in ("original", "revision")
+        """Whether the arrival goes on its way: first seen, a revision, or an enriched copy."""
+        return self.kind in ("original", "revision") or self.enriched
 
 
 class Claim(msgspec.Struct, frozen=True, kw_only=True):
@@ -184,11 +188,18 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True):
     origin: str
     algorithm: str
     id: str
-    content_hash: str
-    headline_hash: str
+    content_hash: Digest
+    headline_hash: Digest
     shingles: int
     verdict: Verdict
     withdrawn: bool = False
+    sequence: int = 0
+    """Its place in the order of all claims: the earliest of several is known after a recovery."""
+    source: str | None = None
+    sentence_shingles: int = 0
+    signature: Sketch | UnsetType = UNSET
+    numbers: Numbers | UnsetType = UNSET
+    lines: Lines | UnsetType = UNSET
     schema_version: str = SCHEMA_VERSION
 
 

@@ -1,5 +1,7 @@
 """Fingerprints and origins for the tests of the claim."""
 
+import xxhash
+
 from topics.records import Claim, Fingerprint, Origin, Withdrawal
 
 DAY = 86_400_000
@@ -8,16 +10,21 @@ DAY = 86_400_000
 def article(
     id: str, content: str, headline: str = "h", *, shingles: int = 200, algorithm: str = "fp/1"
 ) -> Fingerprint:
-    """A fingerprint whose hashes are what they are hashes of."""
+    """A fingerprint by what its content and headline are."""
     return Fingerprint(
         algorithm=algorithm,
         id=id,
         canonical_url=None,
-        content_hash=content,
-        headline_hash=headline,
+        content_hash=digest(content),
+        headline_hash=digest(headline),
         shingles=shingles,
         characters=shingles * 7,
     )
+
+
+def digest(text: str) -> str:
+    """A hash as fingerprints have it."""
+    return xxhash.xxh3_128_hexdigest(text.encode())
 
 
 def at(offset: int, *, day: float = 0) -> Origin:

@@ -3,9 +3,8 @@
 import tracemalloc
 
 import pytest
-import xxhash
 
-from tests.stages.deduplicate.claims import article, at, withdrawal
+from tests.stages.deduplicate.claims import article, at, digest, withdrawal
 from topics.records import Fingerprint, Origin, Verdict, Withdrawal
 from workers.stages.deduplicate import WindowedSeenStore
 
@@ -37,7 +36,7 @@ def test_an_unchanged_article_is_a_repeat_with_its_evidence(store: WindowedSeenS
         similarity=1.0,
         containment=1.0,
         method="exact/1",
-        evidence={"content_hash": "one", "headline": True},
+        evidence={"content_hash": digest("one"), "headline": True},
     )
 
 
@@ -72,7 +71,7 @@ def test_the_same_content_under_another_id_is_linked_to_the_earliest(
     store.claim(article("a", "one"), at(0))
     copy = store.claim(article("b", "one", "other headline"), at(1))
     assert linked(copy) == ("same_content", "a", 1, str(at(0)))
-    assert copy.evidence == {"content_hash": "one", "headline": False}
+    assert copy.evidence == {"content_hash": digest("one"), "headline": False}
     assert linked(store.claim(article("c", "one"), at(2))) == linked(copy)
 
 
@@ -274,12 +273,9 @@ def test_a_version_recovers_from_its_repeats_when_its_own_record_is_gone(
 
 
 def test_an_entry_takes_less_than_a_kilobyte() -> None:
-    def digest(text: str) -> str:
-        return xxhash.xxh3_128_hexdigest(text.encode())
-
     count = 5_000
     fingerprints = [
-        article(f"url-{digest(str(n))}", digest(f"c{n}"), digest(f"h{n}")) for n in range(count)
+        article(f"url-{digest(str(n))}", f"c{n}", f"h{n}") for n in range(count)
     ]
     store = WindowedSeenStore()
     tracemalloc.start()

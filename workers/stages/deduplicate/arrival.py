@@ -1,0 +1,59 @@
+"""A fingerprint, or a claim from the changelog, in the compact form in which claims are kept."""
+
+from __future__ import annotations
+
+import struct
+from binascii import a2b_base64
+from dataclasses import dataclass
+
+import xxhash
+from msgspec import UNSET, UnsetType
+
+from topics.records import Claim, Fingerprint
+from workers.stages.deduplicate.near_texts import Text
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """What the claim compares of one article."""
+
+    id: str
+    algorithm: str
+    content: bytes
+    headline: bytes
+    shingles: int
+    text: Text | None
+    """The article's own sentences, if there are enough of them to look for near-duplicates."""
+    source: int
+    """A hash of 32 bits, 0 for an unknown source."""
+    lines: tuple[int, ...]
+
+    @classmethod
+    def of(cls, record: Fingerprint | Claim, least: int) -> Arrival:
+        """ValueError for hashes that are none; ``least`` shingles are a text to compare."""
+        text = None
+        if record.signature is not UNSET and record.sentence_shingles >= least:
+            text = Text(
+                a2b_base64(record.signature),
+                record.sentence_shingles,
+                _whole("H", record.numbers),
+            )
+        source = xxhash.xxh3_64_intdigest(record.source.encode()) if record.source else 0
+        return cls(
+            id=record.id,
+            algorithm=record.algorithm,
+            content=bytes.fromhex(record.content_hash),
+            headline=bytes.fromhex(record.headline_hash),
+            shingles=record.shingles,
+            text=text,
+            source=source & 0xFFFFFFFF,
+            lines=_whole("Q", record.lines) if source else (),
+        )
+
+
+def _whole(code: str, encoded: str | UnsetType) -> tuple[int, ...]:
+    if encoded is UNSET:
+        return ()
+    data = a2b_base64(encoded)
+    size = struct.calcsize(f"<{code}")
+    return struct.unpack(f"<{len(data) // size}{code}", data[: len(data) // size * size])

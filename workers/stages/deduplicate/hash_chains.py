@@ -1,0 +1,110 @@
+"""Rows by the hash of a key, in two arrays: the newest row of a bucket, and the one before it.
+
+How deflate finds earlier strings (RFC 1951, section 4): 8 to 12 bytes a row, where a dictionary
+takes 100 and an object for the garbage collector to visit.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+FEWEST = 1024
+"""Buckets at least; a power of two, as every number of buckets."""
+
+Rows = npt.NDArray[np.int64]
+
+
+class HashChains:
+    """Some of the rows 0, 1, 2, … by a hash of 32 bits; equal hashes may be of unequal keys."""
+
+    def __init__(self) -> None:
+        self._hashes = array("I")  # 0 for a row that is not in here
+        self._before = array("I")  # row + 1 of the one before in the same bucket, 0 for none
+        self._heads = array("I", bytes(4 * FEWEST))
+        self._count = 0
+
+    def add(self, row: int, key: int) -> None:
+        """Put a row in, unless it is."""
+        missing = row + 1 - len(self._hashes)
+        if missing > 0:
+            self._hashes.extend([0] * missing)
+            self._before.extend([0] * missing)
+        if self._hashes[row]:
+            return
+        hashed = (key & 0xFFFFFFFF) or 1
+        bucket = hashed & (len(self._heads) - 1)
+        self._hashes[row] = hashed
+        self._before[row] = self._heads[bucket]
+        self._heads[bucket] = row + 1
+        self._count += 1
+        if self._count > 2 * len(self._heads):
+            self._build()
+
+    def rows(self, key: int) -> Iterator[int]:
+        """The rows with this hash, newest first."""
+        hashed = (key & 0xFFFFFFFF) or 1
+        hashes, before = self._hashes, self._before
+        place = self._heads[hashed & (len(self._heads) - 1)]
+        while place:
+            if hashes[place - 1] == hashed:
+                yield place - 1
+            place = before[place - 1]
+
+    def take(self, rows: Rows) -> None:
+        """Keep these rows of all, which are numbered anew in this order."""
+        found = np.zeros(len(rows), np.uint32)
+        known = rows < len(self._hashes)
+        found[known] = np.frombuffer(self._hashes, np.uint32)[rows[known]]
+        self._hashes = array_of("I", found)
+        self._build()
+
+    @property
+    def memory(self) -> int:
+        """Memory of the arrays."""
+        return sum(4 * len(one) for one in (self._hashes, self._before, self._heads))
+
+    def _build(self) -> None:
+        hashes = np.frombuffer(self._hashes, np.uint32)
+        members = np.flatnonzero(hashes)
+        size = buckets_for(len(members))
+        heads, before = chain(hashes[members] & np.uint32(size - 1), size)
+        whole = np.zeros(len(hashes), np.uint32)
+        # Numbers among the members become numbers of rows; 0 stays 0.
+        rows_of = np.concatenate(([0], members + 1)).astype(np.uint32)
+        whole[members] = rows_of[before]
+        self._heads = array_of("I", rows_of[heads])
+        self._before = array_of("I", whole)
+        self._count = len(members)
+
+
+def chain(
+    buckets: npt.NDArray[np.uint32], size: int
+) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.uint32]]:
+    """Heads (by bucket) and predecessors (by place) of places 0, 1, 2, …; place + 1, 0 for none."""
+    order = np.argsort(buckets, kind="stable")
+    ordered = buckets[order]
+    same = ordered[1:] == ordered[:-1]
+    places = (order + 1).astype(np.uint32)
+    before = np.zeros(len(buckets), np.uint32)
+    before[order[1:]] = np.where(same, places[:-1], 0)
+    heads = np.zeros(size, np.uint32)
+    last = np.append(~same, True)[: len(order)]
+    heads[ordered[last]] = places[last]
+    return heads, before
+
+
+def buckets_for(count: int) -> int:
+    """A power of two for so many rows: one to two rows in a bucket before it must grow."""
+    return max(FEWEST, 1 << max(1, count.bit_length()) - 1)
+
+
+def array_of(code: str, values: npt.NDArray[Any]) -> array[int]:
+    """A compact array that can grow."""
+    made = array(code)
+    made.frombytes(np.ascontiguousarray(values, made.typecode).tobytes())
+    return made

@@ -1,0 +1,187 @@
+"""How a SeenStore keeps its claims: 135 bytes each, and the strings that they name.
+
+One object for each of a million claims would take a kilobyte, and every full garbage collection
+would visit all of them.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from topics.records import Origin, VerdictKind
+from workers.stages.deduplicate.hash_chains import Rows
+
+KINDS: tuple[VerdictKind, ...] = ("original", "revision", "repeat", "same_content", "near_content")
+
+SAME_HEADLINE = 1
+PASSED = 2
+"""It went on its way: an original, a revision, or a copy that is enriched all the same."""
+THROUGH_COPY = 4
+"""Linked to its original because it is a version of another copy."""
+LINKED = 8
+"""A version of its article that later arrivals may repeat or revise."""
+WITHDRAWN = 16
+SUPERSEDED = 32
+"""Its origin names another article now."""
+
+NOWHERE = 0xFFFFFFFF
+"""The partition of an arrival that is not known."""
+
+_FIELDS = {
+    "topic": "I",
+    "partition": "I",
+    "offset": "q",
+    "timestamp": "q",
+    "of_topic": "I",
+    "of_partition": "I",
+    "of_offset": "q",
+    "of_timestamp": "q",
+    "sequence": "q",
+    "content": "16s",
+    "headline": "16s",
+    "met": "Q",
+    "version": "I",
+    "of_version": "I",
+    "shingles": "I",
+    "shared": "I",
+    "smaller": "I",
+    "source": "I",
+    "place": "I",
+    "kept": "i",
+    "kind": "B",
+    "flags": "B",
+    "algorithm": "B",
+    "matches": "B",
+    "lead_matches": "B",
+    "numbers": "B",
+    "shared_numbers": "B",
+}
+_PACKED = struct.Struct("<" + "".join(_FIELDS.values()))
+_COLUMNS = np.dtype(
+    [(name, "S16" if code == "16s" else "<" + np.dtype(code).str[1:])
+     for name, code in _FIELDS.items()]
+)  # fmt: skip
+
+
+class Row(NamedTuple):
+    """The numbers of one claim."""
+
+    topic: int
+    partition: int
+    offset: int
+    timestamp: int
+    of_topic: int
+    of_partition: int
+    of_offset: int
+    of_timestamp: int
+    sequence: int
+    """Its place in the order of all claims."""
+    content: bytes
+    headline: bytes
+    met: int
+    """Bit i: line i of the fingerprint was met on other articles of the source."""
+    version: int
+    of_version: int
+    """0 for none."""
+    shingles: int
+    shared: int
+    smaller: int
+    source: int
+    """A hash; 0 for an unknown source."""
+    place: int
+    """Of its signature, + 1; 0 for none."""
+    kept: int
+    """The day with which it is forgotten."""
+    kind: int
+    flags: int
+    algorithm: int
+    matches: int
+    lead_matches: int
+    numbers: int
+    shared_numbers: int
+
+
+class SeenRows:
+    """Claims by their numbers 0, 1, 2, …"""
+
+    def __init__(self) -> None:
+        self._packed = bytearray()
+        self.ids: list[str] = []
+        self.clusters: list[str] = []
+        self.targets: list[str | None] = []
+        """The id of the earlier article that each repeats, copies or revises."""
+        self._topics: dict[str, int] = {}
+        self._algorithms: dict[str, int] = {}
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def __getitem__(self, row: int) -> Row:
+        return Row._make(_PACKED.unpack_from(self._packed, row * _PACKED.size))
+
+    @property
+    def memory(self) -> int:
+        """Memory of the claims, a string of 36 characters each included."""
+        return len(self._packed) + len(self.ids) * (3 * 8 + 85)
+
+    def add(self, row: Row, id: str, cluster: str, target: str | None) -> int:
+        """Keep a claim; returns its number."""
+        self._packed += _PACKED.pack(*row)
+        self.ids.append(id)
+        self.clusters.append(cluster)
+        self.targets.append(target)
+        return len(self.ids) - 1
+
+    def change(self, row: int, **changes: Any) -> Row:
+        """Set some fields of a claim; returns it as it is now."""
+        changed = self[row]._replace(**changes)
+        _PACKED.pack_into(self._packed, row * _PACKED.size, *changed)
+        return changed
+
+    def column(self, name: str) -> npt.NDArray[Any]:
+        """A copy of one field of all claims."""
+        return np.frombuffer(self._packed, _COLUMNS)[name].copy()
+
+    def take(self, rows: Rows, places: npt.NDArray[np.uint32]) -> None:
+        """Keep these claims of all, numbered anew in this order, with their new places."""
+        kept = np.frombuffer(self._packed, _COLUMNS)[rows]
+        kept["place"] = places
+        self._packed = bytearray(kept.tobytes())
+        chosen = rows.tolist()
+        self.ids = [self.ids[row] for row in chosen]
+        self.clusters = [self.clusters[row] for row in chosen]
+        self.targets = [self.targets[row] for row in chosen]
+
+    def topic(self, name: str) -> int:
+        """The number of a topic."""
+        return self._topics.setdefault(name, len(self._topics))
+
+    def algorithm(self, name: str) -> int:
+        """The number of a fingerprint's algorithm; ValueError past 255 of them."""
+        number = self._algorithms.setdefault(name, len(self._algorithms))
+        if number > 0xFF:
+            raise ValueError("more than 255 algorithms of fingerprints in one window")
+        return number
+
+    def algorithm_name(self, number: int) -> str:
+        """The algorithm with a number."""
+        return _key(self._algorithms, number)
+
+    def origin(self, row: Row) -> Origin:
+        """Where the claimed arrival lies."""
+        return Origin(_key(self._topics, row.topic), row.partition, row.offset, row.timestamp)
+
+    def target_origin(self, row: Row) -> Origin:
+        """Where the arrival lies that it repeats, copies or revises."""
+        topic = _key(self._topics, row.of_topic)
+        return Origin(topic, row.of_partition, row.of_offset, row.of_timestamp)
+
+
+def _key(numbers: dict[str, int], number: int) -> str:
+    keys: Sequence[str] = list(numbers)
+    return keys[number]

@@ -1,0 +1,168 @@
+"""Claims as the changelog and the outputs show them, and back: nothing is computed anew.
+
+What a verdict says follows from the numbers that are kept with the claim, so that a redelivery gets
+the same one to the last digit.
+"""
+
+from __future__ import annotations
+
+from binascii import b2a_base64
+from struct import pack
+from typing import Any
+
+from msgspec import UNSET
+
+from topics.records import Claim, Fingerprint, Origin, Verdict
+from workers.stages.deduplicate.arrival import Arrival
+from workers.stages.deduplicate.near_texts import Text
+from workers.stages.deduplicate.seen_rows import (
+    KINDS,
+    NOWHERE,
+    PASSED,
+    SAME_HEADLINE,
+    THROUGH_COPY,
+    WITHDRAWN,
+    Row,
+    SeenRows,
+)
+from workers.stages.deduplicate.similarity import Similarity
+
+EXACT = "exact/1"
+NEAR = "minhash/1"
+"""Method and version; the version rises when the same two fingerprints may be judged otherwise."""
+
+
+def verdict_of(rows: SeenRows, number: int) -> Verdict:
+    """The verdict that was given."""
+    row = rows[number]
+    kind = KINDS[row.kind]
+    told: dict[str, Any] = {}
+    if kind not in ("original", "revision"):
+        headline = bool(row.flags & SAME_HEADLINE)
+        if kind == "near_content":
+            alike = similarity_of(row)
+            told = {
+                "similarity": round(alike.jaccard, 4),
+                "containment": round(alike.containment, 4),
+                "method": NEAR,
+                "evidence": {
+                    "shared_shingles": alike.shared,
+                    "shingles": alike.smaller,
+                    "shared_numbers": alike.shared_numbers,
+                    "numbers": alike.numbers,
+                    "matches": alike.matches,
+                    "lead_matches": alike.lead_matches,
+                    "headline": headline,
+                    "through_copy": bool(row.flags & THROUGH_COPY),
+                },
+            }
+        else:
+            evidence = {"content_hash": row.content.hex(), "headline": headline}
+            told = {"similarity": 1.0, "containment": 1.0, "method": EXACT, "evidence": evidence}
+    return Verdict(
+        kind=kind,
+        version=row.version,
+        cluster=rows.clusters[number],
+        of=rows.targets[number],
+        of_version=row.of_version or None,
+        of_origin=None if row.of_partition == NOWHERE else str(rows.target_origin(row)),
+        enriched=kind not in ("original", "revision") and bool(row.flags & PASSED),
+        repeated_lines=[line for line in range(row.met.bit_length()) if row.met >> line & 1],
+        **told,
+    )
+
+
+def similarity_of(row: Row) -> Similarity:
+    """How alike a near-duplicate is to its original."""
+    return Similarity(
+        matches=row.matches,
+        lead_matches=row.lead_matches,
+        shared_numbers=row.shared_numbers,
+        numbers=row.numbers,
+        shared=row.shared,
+        smaller=row.smaller,
+    )
+
+
+def claim_of(rows: SeenRows, number: int, told: Fingerprint | Text | None) -> Claim:
+    """The claim for the changelog.
+
+    ``told`` is the fingerprint, or what is still known of it when a claim is withdrawn: its lines
+    and its source are not, and need not be, since they no longer count.
+    """
+    row = rows[number]
+    near: dict[str, Any] = {}
+    if isinstance(told, Fingerprint):
+        near = {
+            "source": told.source,
+            "sentence_shingles": told.sentence_shingles,
+            "signature": told.signature,
+            "numbers": told.numbers,
+            "lines": told.lines,
+        }
+    elif told is not None:
+        numbers = pack(f"<{len(told.numbers)}H", *told.numbers)
+        near = {
+            "sentence_shingles": told.shingles,
+            "signature": b2a_base64(told.sketch, newline=False).decode(),
+            "numbers": b2a_base64(numbers, newline=False).decode(),
+        }
+    return Claim(
+        origin=str(rows.origin(row)),
+        algorithm=rows.algorithm_name(row.algorithm),
+        id=rows.ids[number],
+        content_hash=row.content.hex(),
+        headline_hash=row.headline.hex(),
+        shingles=row.shingles,
+        verdict=verdict_of(rows, number),
+        withdrawn=bool(row.flags & WITHDRAWN),
+        sequence=row.sequence,
+        **{name: value for name, value in near.items() if value is not UNSET},
+    )
+
+
+def row_of(rows: SeenRows, record: Claim, arrival: Arrival) -> Row:
+    """The row for a claim from the changelog; ValueError if its origins are none."""
+    verdict, origin = record.verdict, Origin.parse(record.origin)
+    target = None if verdict.of_origin is None else Origin.parse(verdict.of_origin)
+    told = verdict.evidence
+
+    def count(name: str) -> int:
+        value = told.get(name)
+        return value if isinstance(value, int) and 0 <= value < 1 << 32 else 0
+
+    flags = (
+        (SAME_HEADLINE if told.get("headline") else 0)
+        | (THROUGH_COPY if told.get("through_copy") else 0)
+        | (PASSED if verdict.passes else 0)
+        | (WITHDRAWN if record.withdrawn else 0)
+    )
+    return Row(
+        topic=rows.topic(origin.topic),
+        partition=origin.partition,
+        offset=origin.offset,
+        timestamp=origin.timestamp,
+        of_topic=rows.topic(target.topic) if target else 0,
+        of_partition=target.partition if target else NOWHERE,
+        of_offset=target.offset if target else 0,
+        of_timestamp=target.timestamp if target else 0,
+        sequence=record.sequence,
+        content=arrival.content,
+        headline=arrival.headline,
+        met=sum(1 << line for line in set(verdict.repeated_lines) if 0 <= line < 64),
+        version=verdict.version,
+        of_version=verdict.of_version or 0,
+        shingles=record.shingles,
+        shared=count("shared_shingles"),
+        smaller=max(1, count("shingles")),
+        source=arrival.source,
+        place=0,
+        kept=-1,
+        kind=KINDS.index(verdict.kind),
+        flags=flags,
+        algorithm=rows.algorithm(record.algorithm),
+        matches=min(count("matches"), 128),
+        lead_matches=min(count("lead_matches"), 32),
+        numbers=min(count("numbers"), 24),
+        shared_numbers=min(count("shared_numbers"), 24),
+    )
