@@ -310,6 +310,9 @@ class Article(msgspec.Struct, frozen=True, kw_only=True):
     removed_summary: dict[str, RemovedTotal] | UnsetType = UNSET
     rendering: str | UnsetType = UNSET
     entities: list[Entity] | UnsetType = UNSET
+    repeated_lines: list[str] | UnsetType = UNSET
+    """XXH3 hashes (hex) of normalised lines that other articles of the source had before; absent
+    if there are none, and once strip_boilerplate has made ``text``."""
     duplicates: Duplicates | UnsetType = UNSET
     provenance: dict[str, str] = field(default_factory=dict)
     """Field name → where its value came from: ``raw``, ``url``, ``json-ld``, ``page`` …"""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from binascii import a2b_base64
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -17,12 +18,15 @@ from topics.records import (
     Fingerprint,
     Origin,
     RawArticle,
+    Role,
     StageRun,
     Verdict,
+    VerdictKind,
 )
 from workers.stages.deduplicate.media_type import sniff
 
 _OWN = frozenset(Article.__struct_fields__ + EnrichedArticle.__struct_fields__)
+_ROLES: dict[VerdictKind, Role] = {"original": "original", "revision": "revision"}
 _CARRIED = ("url", "source", "headline", "authors", "published_at", "fetched_at", "language")
 
 
@@ -60,8 +64,9 @@ def open_article(
         fetched_at=utc(raw.fetched_at),
         feed=raw.feed,
         language_declared=raw.language,
+        repeated_lines=_repeated_lines(fingerprint, verdict) or UNSET,
         duplicates=Duplicates(
-            role="revision" if verdict.kind == "revision" else "original",
+            role=_ROLES.get(verdict.kind, "copy"),
             of=verdict.of,
             cluster=verdict.cluster,
             similarity=verdict.similarity,
@@ -81,6 +86,15 @@ def open_article(
 def _foreign(raw: RawArticle) -> dict[str, Any]:
     """The producer's own fields, without those that would pass for what a stage has found."""
     return {name: value for name, value in raw.unknown.items() if name not in _OWN}
+
+
+def _repeated_lines(fingerprint: Fingerprint, verdict: Verdict) -> list[str]:
+    lines = a2b_base64(fingerprint.lines or "")
+    return [
+        lines[8 * number : 8 * number + 8][::-1].hex()
+        for number in verdict.repeated_lines
+        if 8 * number + 8 <= len(lines)
+    ]
 
 
 def bare_article(raw: RawArticle, *, id: str) -> Article:

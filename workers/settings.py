@@ -12,7 +12,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from topics.catalog import DAY_MS
 from workers.setting_rules import (
@@ -94,7 +94,12 @@ class Settings:
         2 * 1024 * 1024, whole(1024, 7 * 1024 * 1024), "bytes of an article's content"
     )
     claim_window: float = _setting(
-        7.0, number(0.01, 365), "days in which repeats are recognised (event time)"
+        7.0, number(0.01, 365), "days in which repeats and copies are recognised (event time)"
+    )
+    copies: Literal["link", "pass"] = _setting(
+        "link",
+        one_of("link", "pass"),
+        "copies from another source: link only (articles.duplicates), or pass (enriched too)",
     )
     delivery_attempts: int = _setting(5, whole(1, 100), "tries to deliver before a worker ends")
     delivery_timeout: float = _setting(30.0, number(1, 600), "seconds for one try to deliver")

@@ -48,7 +48,7 @@ def run(arguments: argparse.Namespace) -> int:
         desk = LocalDesk(
             names,
             pool,
-            WindowedSeenStore(window_ms=chosen.claim_window_ms),
+            WindowedSeenStore(window_ms=chosen.claim_window_ms, copies=chosen.copies),
             LINES_PER_PROCESS * chosen.processes,
         )
         try:

@@ -54,6 +54,8 @@ class ClaimState:
         self._suspected = True
         self._unsaved: dict[str, Claim] = {}
         self.recovering = False
+        self.recovered = ""
+        """How far a recovery is."""
 
     def __len__(self) -> int:
         return len(self._store)
@@ -78,7 +80,7 @@ class ClaimState:
             self.recovering = False
         seconds = time.perf_counter() - began
         self._metrics.recovery_seconds.labels("claim").set(seconds)
-        self._metrics.state_entries.labels("claim").set(len(self._store))
+        self._measure()
         log.info("claims recovered", records=count, entries=len(self._store), seconds=seconds)
 
     def claim(self, fingerprint: Fingerprint, by: Origin) -> Verdict:
@@ -86,6 +88,7 @@ class ClaimState:
         record, new = self._store.claim_record(fingerprint, by)
         if new:
             self._unsaved[record.origin] = record
+            self._metrics.candidates.observe(self._store.candidates)
         return record.verdict
 
     def withdraw(self, withdrawal: Withdrawal) -> None:
@@ -95,10 +98,16 @@ class ClaimState:
             self._unsaved[record.origin] = record
 
     async def save(self) -> None:
-        """Deliver the new verdicts to the changelog; only then may outputs go out."""
+        """Deliver the new verdicts to the changelog; only then may outputs go out.
+
+        What has left the window gets a tombstone first: compaction drops it before its time is up.
+        """
         if not self._unsaved:
             return
         messages = [
+            Message(self._topic, origin.encode(), None, partition=PARTITION)
+            for origin in self._store.take_forgotten()
+        ] + [
             Message(self._topic, origin.encode(), codec.encode(record), partition=PARTITION)
             for origin, record in self._unsaved.items()
         ]
@@ -108,7 +117,13 @@ class ClaimState:
             if answer.offset == self._position:
                 self._position += 1
         self._unsaved.clear()
-        self._metrics.state_entries.labels("claim").set(len(self._store))
+        self._measure()
+
+    def _measure(self) -> None:
+        store, metrics = self._store, self._metrics
+        metrics.state_entries.labels("claim").set(len(store))
+        metrics.state_bytes.labels("claim").set(store.memory)
+        metrics.state_window_age.labels("claim").set(store.window_age_ms / 1000)
 
     def _restore(self, message: ConsumerRecord) -> int:
         try:
@@ -153,7 +168,13 @@ class ClaimState:
                         count += self._restore(message)
                 # The position also passes what compaction and aborted writes left out.
                 self._position = await consumer.position(partition)
+                self.recovered = f"record {self._position:,} of {end:,}"
                 await asyncio.sleep(0)
+            self.recovered = f"indexing {len(self._store):,} verdicts"
+            # Seconds for a million: heartbeats and /health go on meanwhile.
+            await asyncio.to_thread(self._store.index)
+            # What left the window unwritten goes with the changelog's retention.
+            self._store.take_forgotten()
             return count
         finally:
             await consumer.stop()

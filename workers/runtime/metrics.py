@@ -37,6 +37,7 @@ _PROCESSING = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 
 _QUEUE = (0.01, 0.05, 0.1, 0.5, 1, 5, 15, 30, 60, 300, 900, 3600, 21_600, 86_400)
 _LATENCY = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 3600, 21_600, 86_400)
 _AGE = (60, 300, 900, 3600, 21_600, 43_200, 86_400, 172_800, 345_600, 604_800)
+_CANDIDATES = (0, 1, 2, 5, 10, 20, 50, 100, 200, 500)
 _LOOP = (0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5)
 
 
@@ -133,7 +134,18 @@ class Metrics:
             "event_loop_lag_seconds", "How late the event loop runs what is due.", _LOOP
         )
         self.inflight = gauge("inflight_messages", "Articles in hand.", "stage")
+        self.candidates = histogram(
+            "claim_candidates",
+            "Earlier texts with which an article's sentences were compared.",
+            _CANDIDATES,
+        )
         self.state_entries = gauge("state_entries", "Verdicts in the claim's memory.", "stage")
+        self.state_bytes = gauge("state_bytes", "Size of the claim's memory.", "stage")
+        self.state_window_age = gauge(
+            "state_window_age_seconds",
+            "Age of the oldest day in the claim's memory, at the newest claim's time.",
+            "stage",
+        )
         self.recovery_seconds = gauge(
             "state_recovery_seconds", "Time of the last recovery of the claim's memory.", "stage"
         )
@@ -167,7 +179,8 @@ class Metrics:
             ):
                 metric.labels(step)
         if "claim" in self._steps:
-            self.state_entries.labels("claim")
+            for state in (self.state_entries, self.state_bytes, self.state_window_age):
+                state.labels("claim")
             self.recovery_seconds.labels("claim")
             for likeness in DUPLICATE_REASONS:
                 self.duplicates.labels(likeness)

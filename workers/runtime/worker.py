@@ -125,7 +125,9 @@ class Worker:
                         self._settings,
                         self._delivery,
                         self.metrics,
-                        lambda: WindowedSeenStore(window_ms=self._settings.claim_window_ms),
+                        lambda: WindowedSeenStore(
+                            window_ms=self._settings.claim_window_ms, copies=self._settings.copies
+                        ),
                     )
                     hops.append(ClaimHop(desk, self._state))
                 case _:
@@ -226,7 +228,7 @@ class Worker:
         if not self._started:
             wrong.append("starting")
         if self._state is not None and self._state.recovering:
-            wrong.append("recovering the claims from their changelog")
+            wrong.append(f"recovering the claims from their changelog: {self._state.recovered}")
         paused = [
             f"{consumption.name} is {why}"
             for consumption in self._consumptions

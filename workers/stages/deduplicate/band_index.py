@@ -12,6 +12,7 @@ from array import array
 from collections.abc import Sequence
 
 import numpy as np
+import numpy.typing as npt
 
 from workers.stages.deduplicate.hash_chains import Rows, array_of, buckets_for, chain
 from workers.stages.deduplicate.similarity import HASHES, LEAD_HASHES
@@ -37,6 +38,8 @@ _HIGH, _MIDDLE, _TAGGED = np.uint32(16), np.uint32(8), np.uint32(24)
 _TAG = np.uint32(0xFF)
 _MIX = np.uint32(0x9E3779B1)
 
+_Numbers = npt.NDArray[np.uint32]
+
 
 class BandIndex:
     """Signatures at the places 0, 1, 2, …, found by their bands."""
@@ -44,11 +47,12 @@ class BandIndex:
     def __init__(self) -> None:
         self._sketches = array("B")
         self._before = array("I")  # of each place and band: the one before, with its tag; 0: none
-        self._heads = array("I")  # of each band and bucket: the newest place + 1, with its tag
         self._linked = 0
         """Places that can be found; the others are linked when somebody looks."""
         self._resize(0)
-        self._chains: tuple[bytes, int, list[tuple[int, int]]] = (b"", 0, [])
+        # Of each band and bucket: the newest place + 1, with its tag.
+        self._heads = np.zeros(ALL_BANDS * self._size, np.uint32)
+        self._chains = (b"", self._offsets, self._offsets)
         """What was looked for last, which is likely to be added next."""
 
     def __len__(self) -> int:
@@ -76,16 +80,20 @@ class BandIndex:
 
     def candidates(self, sketch: bytes) -> set[int]:
         """The places that agree with a signature in a band."""
-        self._link()
-        self._chains = sketch, self._size, self._starts(sketch)
-        heads, before, found = self._heads, self._before, set()
-        for band, (start, tag) in enumerate(self._chains[2]):
-            link, steps = heads[start], LONGEST
-            while link and steps:
-                if link >> 24 == tag:
-                    found.add((link & MOST) - 1)
-                link = before[((link & MOST) - 1) * ALL_BANDS + band]
-                steps -= 1
+        self.index()
+        starts, tags = self._starts(sketch)
+        self._chains = sketch, starts, tags
+        before, found = self._before, set()
+        links, wanted = self._heads[starts].tolist(), tags.tolist()
+        for band, link in enumerate(links):
+            if link:
+                tag, steps = wanted[band], LONGEST
+                while link and steps:
+                    place = (link & MOST) - 1
+                    if link >> 24 == tag:
+                        found.add(place)
+                    link = before[place * ALL_BANDS + band]
+                    steps -= 1
         return found
 
     def matches(self, sketch: bytes, places: Sequence[int]) -> list[tuple[int, int]]:
@@ -101,30 +109,27 @@ class BandIndex:
         self._sketches = array_of("B", sketches[places].reshape(-1))
         self._build()
 
-    def _link(self) -> None:
+    def index(self) -> None:
+        """Make what was added ready to be found, which the next search would wait for."""
         pending = len(self) - self._linked
         if not pending:
             return
-        if pending > _AT_ONCE or len(self) > 2 * self._size or not self._heads:
+        if pending > _AT_ONCE or len(self) > 2 * self._size:
             self._build()
             return
         for place in range(self._linked, len(self)):
-            sketch, size, chains = self._chains
-            if (sketch, size) != (self.sketch(place), self._size):
-                chains = self._starts(self.sketch(place))
-            heads, before = self._heads, []
-            for start, tag in chains:
-                before.append(heads[start])
-                heads[start] = tag << 24 | place + 1
-            self._before.extend(before)
+            sketch, starts, tags = self._chains
+            if sketch != self.sketch(place):
+                starts, tags = self._starts(self.sketch(place))
+            self._before.frombytes(self._heads[starts].tobytes())
+            self._heads[starts] = tags << _TAGGED | np.uint32(place + 1)
         self._linked = len(self)
 
-    def _starts(self, sketch: bytes) -> list[tuple[int, int]]:
+    def _starts(self, sketch: bytes) -> tuple[_Numbers, _Numbers]:
         """Of each band where its chain begins, and the part of its hash that the links carry."""
         values = np.frombuffer(sketch, np.uint8)[_PLACES].astype(np.uint32)
         hashes = (values[0] << _HIGH | values[1] << _MIDDLE | values[2]) * _MIX
-        starts = (hashes >> self._shift) + self._offsets
-        return list(zip(starts.tolist(), (hashes & _TAG).tolist(), strict=True))
+        return (hashes >> self._shift) + self._offsets, hashes & _TAG
 
     def _build(self) -> None:
         count = len(self)
@@ -139,7 +144,8 @@ class BandIndex:
             first, before = chain(hashes >> self._shift, self._size)
             heads[band] = tags[first] << _TAGGED | first
             links[:, band] = tags[before] << _TAGGED | before
-        self._heads = array_of("I", heads.reshape(-1))
+        self._heads = heads.reshape(-1)
+        self._chains = (b"", self._offsets, self._offsets)
         self._before = array_of("I", links.reshape(-1))
         self._linked = count
 

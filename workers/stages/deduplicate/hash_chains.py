@@ -31,10 +31,13 @@ class HashChains:
     def add(self, row: int, key: int) -> None:
         """Put a row in, unless it is."""
         missing = row + 1 - len(self._hashes)
-        if missing > 0:
-            self._hashes.extend([0] * missing)
-            self._before.extend([0] * missing)
-        if self._hashes[row]:
+        if missing == 1:
+            self._hashes.append(0)
+            self._before.append(0)
+        elif missing > 1:
+            self._hashes.frombytes(bytes(4 * missing))
+            self._before.frombytes(bytes(4 * missing))
+        elif self._hashes[row]:
             return
         hashed = (key & 0xFFFFFFFF) or 1
         bucket = hashed & (len(self._heads) - 1)

@@ -58,6 +58,10 @@ class NearTexts:
         """The row of the claim at a place."""
         return self._rows[place]
 
+    def index(self) -> None:
+        """Make what was added ready to be found, which the next search would wait for."""
+        self._bands.index()
+
     def candidates(self, text: Text) -> list[int]:
         """The places worth a comparison, in order."""
         return sorted(self._bands.candidates(text.sketch))

@@ -17,6 +17,7 @@ from topics.records import Origin, VerdictKind
 from workers.stages.deduplicate.hash_chains import Rows
 
 KINDS: tuple[VerdictKind, ...] = ("original", "revision", "repeat", "same_content", "near_content")
+ORIGINAL, REVISION, REPEAT, SAME_CONTENT, NEAR_CONTENT = range(len(KINDS))
 
 SAME_HEADLINE = 1
 PASSED = 2

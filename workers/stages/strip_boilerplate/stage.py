@@ -40,7 +40,7 @@ class StripBoilerplate:
         self._spans = spans
 
     def __call__(self, article: Article) -> Outcome:
-        """Grow the article by ``text`` and its kin; ``content`` and ``preview`` go."""
+        """Grow the article by ``text`` and its kin; ``content`` and what served to read it go."""
         if article.content is UNSET:
             return Rejected("no_text", "the article has no content")
         if article.media_type == "text/html":
@@ -94,6 +94,7 @@ def _outcome(
             provenance=article.provenance | provenance,
             content=UNSET,
             preview=UNSET,
+            repeated_lines=UNSET,
             **changes,
         )
     )

@@ -1,0 +1,206 @@
+"""The claims in memory with what finds them again: by origin, by id, by content, by likeness."""
+
+from __future__ import annotations
+
+import numpy as np
+import xxhash
+
+from topics.records import Origin
+from workers.stages.deduplicate.arrival import Arrival
+from workers.stages.deduplicate.hash_chains import HashChains, Rows
+from workers.stages.deduplicate.near_texts import NearTexts, Text
+from workers.stages.deduplicate.seen_rows import (
+    LINKED,
+    NEAR_CONTENT,
+    NOWHERE,
+    ORIGINAL,
+    PASSED,
+    REVISION,
+    SUPERSEDED,
+    THROUGH_COPY,
+    WITHDRAWN,
+    Row,
+    SeenRows,
+)
+
+
+class SeenState:
+    """Rows by their numbers, which hold until rows are forgotten."""
+
+    def __init__(self) -> None:
+        self.rows = SeenRows()
+        self.near = NearTexts()
+        self.sequence = 0
+        """The highest that was given."""
+        self._by_origin = HashChains()
+        self._by_id = HashChains()  # versions that are, or were, linked
+        self._by_content = HashChains()  # of these, the originals and revisions
+        self.first_day = 0
+        """The oldest day with which something is forgotten, or one before it."""
+        self._superseded = 0
+        self._in_order = True
+
+    def __len__(self) -> int:
+        """Number of stored verdicts."""
+        return len(self.rows) - self._superseded
+
+    @property
+    def memory(self) -> int:
+        """Bytes, as far as they can be counted."""
+        chains = (self._by_origin, self._by_id, self._by_content)
+        return self.rows.memory + sum(one.memory for one in chains) + self.near.memory
+
+    def find(self, by: Origin) -> int | None:
+        """The claim of an arrival."""
+        rows = self.rows
+        topic = rows.topic(by.topic)
+        place = (topic, by.partition, by.offset, by.timestamp)
+        for number in self._by_origin.rows(hash(place)):
+            row = rows[number]
+            if row[:4] == place and not row.flags & SUPERSEDED:
+                return number
+        return None
+
+    def is_of(self, number: int, arrival: Arrival) -> bool:
+        """Whether it is a claim of the same article with the same content and headline."""
+        row = self.rows[number]
+        return (
+            self.rows.ids[number] == arrival.id
+            and row.content == arrival.content
+            and row.headline == arrival.headline
+            and row.algorithm == self.rows.algorithm(arrival.algorithm)
+        )
+
+    def versions(self, id: str) -> list[int]:
+        """The linked versions of an article, the newest last."""
+        rows = self.rows
+        found = [
+            number
+            for number in self._by_id.rows(name_hash(id))
+            if rows.ids[number] == id and rows[number].flags & LINKED
+        ]
+        return sorted(found, key=lambda number: rows[number].version)
+
+    def holders(self, content: bytes) -> list[int]:
+        """The linked originals and revisions with a content, newest first."""
+        rows = self.rows
+        return [
+            number
+            for number in self._by_content.rows(int.from_bytes(content[:4]))
+            if rows[number].content == content and rows[number].flags & LINKED
+        ]
+
+    def keep(self, row: Row, text: Text | None, id: str, cluster: str, target: str | None) -> int:
+        """Append a claim, with its text if others are to be compared with it."""
+        number = len(self.rows)
+        comparable = row.kind in (ORIGINAL, REVISION) or (
+            row.kind == NEAR_CONTENT and not row.flags & THROUGH_COPY
+        )
+        if text is not None and comparable:
+            row = row._replace(place=self.near.add(number, text) + 1)
+        if row.sequence < self.sequence:
+            self._in_order = False
+        self.sequence = max(self.sequence, row.sequence)
+        self.first_day = min(self.first_day, row.kept) if number else row.kept
+        # One object for strings that are equal: they are most of a repeat's memory.
+        id = target if target is not None and target == id else id
+        self.rows.add(row, id, id if cluster == id else cluster, target)
+        self._by_origin.add(number, hash(row[:4]))
+        return number
+
+    def repeated(self, repeat: int, text: Text | None) -> int:
+        """Keep the version that a repeat repeats, as far as the repeat tells; linked."""
+        row, id = self.rows[repeat], self.rows.ids[repeat]
+        first = row.version == 1
+        version = row._replace(
+            topic=row.of_topic,
+            partition=row.of_partition,
+            offset=row.of_offset,
+            timestamp=row.of_timestamp,
+            of_topic=0,
+            of_partition=NOWHERE,
+            of_offset=0,
+            of_timestamp=0,
+            of_version=0 if first else row.version - 1,
+            kind=ORIGINAL if first else REVISION,
+            flags=PASSED,
+        )
+        number = self.keep(version, text, id, self.rows.clusters[repeat], None if first else id)
+        self.link(number)
+        return number
+
+    def link(self, number: int, *, new_version: bool = False) -> bool:
+        """Have later arrivals compared with a version; False if another arrival has its number."""
+        row, id = self.rows[number], self.rows.ids[number]
+        if row.flags & LINKED:
+            return True
+        taken = () if new_version else self.versions(id)
+        if any(self.rows[other].version == row.version for other in taken):
+            return False
+        self.rows.change(number, flags=row.flags & ~WITHDRAWN | LINKED)
+        self._by_id.add(number, name_hash(id))
+        if row.kind in (ORIGINAL, REVISION):
+            self._by_content.add(number, int.from_bytes(row.content[:4]))
+        return True
+
+    def withdraw(self, number: int, day: int) -> None:
+        """Have nothing compared with a version any more; it is forgotten with its own day."""
+        flags = self.rows[number].flags
+        if not flags & WITHDRAWN:
+            # What kept it longer than its own day has no hold on it any more.
+            self.rows.change(number, flags=flags & ~LINKED | WITHDRAWN, kept=day)
+
+    def supersede(self, number: int) -> None:
+        """Its origin names another article now."""
+        flags = self.rows[number].flags
+        self.rows.change(number, flags=flags & ~LINKED | SUPERSEDED)
+        self._superseded += 1
+
+    def text(self, row: Row) -> Text | None:
+        """What is compared of a claim, if anything is."""
+        return self.near[row.place - 1] if row.place else None
+
+    def forget(self, oldest: int) -> list[str]:
+        """Drop the days before the oldest; returns the origins of what was dropped.
+
+        What is left is numbered anew.
+        """
+        rows = self.rows
+        gone = rows.column("kept") < oldest
+        flags, versions = rows.column("flags"), rows.column("version")
+        for number in np.flatnonzero(gone & (flags & LINKED > 0) & (versions > 1)).tolist():
+            # It outlives older versions, lest its number be given out again.
+            older = [rows[other] for other in self.versions(rows.ids[number])]
+            version = rows[number].version
+            longest = max((one.kept for one in older if one.version < version), default=-1)
+            if longest >= oldest:
+                rows.change(number, kept=longest)
+                gone[number] = False
+        dropped = np.flatnonzero(gone & (flags & SUPERSEDED == 0))
+        forgotten = [str(rows.origin(rows[number])) for number in dropped.tolist()]
+        gone |= flags & SUPERSEDED > 0
+        if gone.any():
+            self.first_day = oldest
+            self._take(np.flatnonzero(~gone))
+        return forgotten
+
+    def put_in_order(self) -> None:
+        """After a recovery from a compacted changelog: by sequence, as they were claimed."""
+        if not self._in_order:
+            self._take(np.argsort(self.rows.column("sequence"), kind="stable"))
+            self._in_order = True
+
+    def _take(self, numbers: Rows) -> None:
+        places = self.rows.column("place")[numbers].astype(np.int64)
+        compared = np.flatnonzero(places)
+        self.near.take(places[compared] - 1, compared)
+        places[compared] = np.arange(1, len(compared) + 1)
+        self.rows.take(numbers, places.astype(np.uint32))
+        for chains in (self._by_origin, self._by_id, self._by_content):
+            chains.take(numbers)
+        self._superseded = int((self.rows.column("flags") & SUPERSEDED > 0).sum())
+
+
+def name_hash(text: str) -> int:
+    """A hash of 64 bits that is the same in every process."""
+    return xxhash.xxh3_64_intdigest(text.encode("utf-8", "surrogatepass"))
