@@ -3,12 +3,13 @@
 import json
 import pickle
 import time
+from pathlib import Path
 
-import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import topics
 from topics import codec
 from topics.records import Fingerprint, Fingerprinted, RawArticle
 from workers.outcome import Rejected
@@ -52,8 +53,13 @@ def test_hashes_ignore_case_width_and_white_space_but_not_words() -> None:
     assert plain.algorithm == ALGORITHM
 
 
-def test_the_near_duplicate_signature_is_not_made_yet() -> None:
-    assert made().signature is msgspec.UNSET
+@pytest.mark.parametrize("story", ["harbour-tunnel", "storm-html-revision"])
+def test_the_examples_are_what_the_step_makes_of_their_article(story: str) -> None:
+    path = Path(topics.__file__).parent / "examples" / "articles.fingerprinted" / f"{story}.json"
+    example = json.loads(path.read_text("utf-8"))
+    done = step(json.dumps(example["raw"]).encode())
+    assert isinstance(done, Fingerprinted)
+    assert json.loads(codec.encode(done)) == example
 
 
 def test_a_page_and_its_text_have_the_same_content() -> None:

@@ -1,15 +1,17 @@
 """Find repeats: a fingerprint of every arrival, and the claim that compares it with earlier ones.
 
 ``Fingerprinter`` is the first step (pure, on all partitions); a ``SeenStore`` holds the second.
-Exact repeats, revisions and the same content under another id; near-duplicates have their place in
-``Fingerprint.signature``.
+Exact repeats, revisions, the same content under another id, and near-duplicates: articles whose own
+sentences are mostly the same.
 """
 
 from workers.stages.deduplicate.canonical_url import canonical_url
 from workers.stages.deduplicate.fingerprint import ALGORITHM, fingerprint, url_id
+from workers.stages.deduplicate.lines import line_hash
 from workers.stages.deduplicate.main_text import MainText, main_text
-from workers.stages.deduplicate.normalise import normalise, shingles
+from workers.stages.deduplicate.normalise import normalise
 from workers.stages.deduplicate.seen_store import SeenStore, WindowedSeenStore
+from workers.stages.deduplicate.shingles import shingles
 from workers.stages.deduplicate.step import Fingerprinter
 
 __all__ = [
@@ -20,6 +22,7 @@ __all__ = [
     "WindowedSeenStore",
     "canonical_url",
     "fingerprint",
+    "line_hash",
     "main_text",
     "normalise",
     "shingles",

@@ -17,6 +17,7 @@ LONGEST = 8192
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _ESCAPE = re.compile(r"%([0-9a-fA-F]{2})")
 _HOST = re.compile(r"[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*")
+_PLAIN = re.compile(r"[A-Za-z0-9._~-]*")
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 _PATH_SAFE = "%!$&'()*+,;=:@/"
 _QUERY_SAFE = "%!$'()*,;:@/?"
@@ -100,6 +101,8 @@ def _pair(parameter: str) -> tuple[str, str]:
 
 def _encode(text: str, safe: str) -> str:
     """Percent-encode what must be, decode what need not be, with capital digits."""
+    if _PLAIN.fullmatch(text):
+        return text
     text = re.sub(r"%(?![0-9a-fA-F]{2})", "%25", text)
     return quote(_ESCAPE.sub(_plain, text), safe=safe)
 
