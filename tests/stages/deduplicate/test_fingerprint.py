@@ -2,7 +2,6 @@
 
 import json
 import pickle
-import time
 from pathlib import Path
 
 import pytest
@@ -19,8 +18,6 @@ from workers.stages.deduplicate import (
     MainText,
     fingerprint,
     main_text,
-    normalise,
-    shingles,
 )
 
 step = Fingerprinter(limit=10_000)
@@ -69,34 +66,25 @@ def test_a_page_and_its_text_have_the_same_content() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "count"),
+    ("source", "url", "expected"),
     [
-        ("", 0),
-        ("... !", 0),
-        ("one", 1),
-        ("one two", 1),
-        ("one, two: three", 1),
-        ("one two three four", 2),
-        ("la la la la la", 1),
-        ("北京今天下雨", 4),
-        ("ข่าว", 2),
-        ("हिन्दी समाचार आज", 1),
-        ("東京 rain 3", 2),
+        ("  The  Valley\tCOURIER ", "https://example.org/a", "the valley courier"),
+        ("Straße", None, "strasse"),
+        ("www.Example.org", None, "example.org"),
+        (" ", "https://www.example.org:8080/a", "example.org"),
+        (None, "https://news.example.org/a", "news.example.org"),
+        (None, "http://[2001:db8::1]:80/a", "2001:db8::1"),
+        (None, "no address", None),
+        (None, None, None),
+        ("", None, None),
+        ("s" * 1000, None, "s" * 253),
+        ("s" * 252 + " tail", None, "s" * 252),
     ],
 )
-def test_shingles_are_distinct_word_trigrams(text: str, count: int) -> None:
-    assert shingles(text) == count
-
-
-@given(st.text())
-def test_normalising_twice_changes_nothing(text: str) -> None:
-    assert normalise(normalise(text)) == normalise(text)
-
-
-def test_normalising_long_runs_of_combining_marks_is_fast() -> None:
-    started = time.perf_counter()
-    normalise("a" + "\u0301\u0323" * 300_000)
-    assert time.perf_counter() - started < 2
+def test_the_source_is_the_producers_or_the_host(
+    source: str | None, url: str | None, expected: str | None
+) -> None:
+    assert made(source=source, url=url).source == expected
 
 
 def test_the_record_is_carried_unchanged() -> None:

@@ -88,7 +88,7 @@ def trigrams(
             stop += len(line)
             continue
         if stop > start:  # a run of kept lines ends; its 3-grams are made already
-            if own:
+            if last:
                 own += _trigrams([*words[last - 2 : last], *words[start : start + 2]])
             own += whole[start : stop - 2]
             last = stop
