@@ -1,6 +1,11 @@
 """Fingerprints and origins for the tests of the claim."""
 
+import struct
+from base64 import b64encode
+from collections.abc import Sequence
+
 import xxhash
+from msgspec import UNSET
 
 from topics.records import Claim, Fingerprint, Origin, Withdrawal
 
@@ -8,7 +13,15 @@ DAY = 86_400_000
 
 
 def article(
-    id: str, content: str, headline: str = "h", *, shingles: int = 200, algorithm: str = "fp/1"
+    id: str,
+    content: str,
+    headline: str = "h",
+    *,
+    shingles: int = 200,
+    algorithm: str = "fp/1",
+    sketch: bytes | None = None,
+    source: str | None = None,
+    lines: Sequence[int] = (),
 ) -> Fingerprint:
     """A fingerprint by what its content and headline are."""
     return Fingerprint(
@@ -19,6 +32,11 @@ def article(
         headline_hash=digest(headline),
         shingles=shingles,
         characters=shingles * 7,
+        source=source,
+        sentence_shingles=shingles if sketch else 0,
+        signature=UNSET if sketch is None else b64encode(sketch).decode(),
+        numbers=UNSET if sketch is None else "",
+        lines=b64encode(struct.pack(f"<{len(lines)}Q", *lines)).decode(),
     )
 
 

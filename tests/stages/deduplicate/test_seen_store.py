@@ -274,9 +274,7 @@ def test_a_version_recovers_from_its_repeats_when_its_own_record_is_gone(
 
 def test_an_entry_takes_less_than_a_kilobyte() -> None:
     count = 5_000
-    fingerprints = [
-        article(f"url-{digest(str(n))}", f"c{n}", f"h{n}") for n in range(count)
-    ]
+    fingerprints = [article(f"url-{digest(str(n))}", f"c{n}", f"h{n}") for n in range(count)]
     store = WindowedSeenStore()
     tracemalloc.start()
     for offset, fingerprint in enumerate(fingerprints):

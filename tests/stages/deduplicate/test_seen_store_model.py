@@ -1,9 +1,11 @@
 """Redeliveries, crashes and replays: the claim's answers must not change, nor make no sense."""
 
+import random
 from collections.abc import Iterable
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from tests.stages.deduplicate.claims import article, at, withdrawal
 from topics.records import Claim, Fingerprint, Origin
@@ -11,21 +13,41 @@ from workers.stages.deduplicate import WindowedSeenStore
 
 Arrival = tuple[Fingerprint, Origin]
 
-articles = st.builds(
-    lambda id, content, headline, short: article(
-        id, content + ("s" if short else ""), headline, shingles=3 if short else 300
-    ),
-    st.sampled_from("ABCD"),
-    st.sampled_from("uvwx"),
-    st.sampled_from("hk"),
-    st.booleans(),
-)
+
+def sketch(content: str) -> bytes:
+    """A signature that shares much with that of the same family, and nothing with the other."""
+    family = random.Random("uv" if content in "uv" else content).randbytes(160)
+    own = random.Random(content).randbytes(160)
+    return bytes(own[i] if i % 5 == 0 else family[i] for i in range(160))
+
+
+def made(id: str, content: str, headline: str, short: bool, near: bool) -> Fingerprint:
+    return article(
+        id,
+        content + ("s" if short else ""),
+        headline,
+        shingles=3 if short else 300,
+        sketch=sketch(content) if near and not short else None,
+        source=headline,
+        lines=[ord(content), 7],
+    )
+
+
+def articles(near: bool) -> st.SearchStrategy[Fingerprint]:
+    return st.builds(
+        made,
+        st.sampled_from("ABCD"),
+        st.sampled_from("uvwx"),
+        st.sampled_from("hk"),
+        st.booleans(),
+        st.just(near),
+    )
 
 
 @st.composite
-def streams(draw: st.DrawFn, per_arrival: float = 0) -> list[Arrival]:
+def streams(draw: st.DrawFn, per_arrival: float = 0, near: bool = True) -> list[Arrival]:
     """Arrivals in the order of their offsets; time goes forward, give or take some days."""
-    sent = draw(st.lists(st.tuples(articles, st.floats(0, 4)), max_size=25))
+    sent = draw(st.lists(st.tuples(articles(near), st.floats(0, 4)), max_size=25))
     return [
         (one, at(offset, day=offset * per_arrival + late))
         for offset, (one, late) in enumerate(sent)
@@ -33,7 +55,7 @@ def streams(draw: st.DrawFn, per_arrival: float = 0) -> list[Arrival]:
 
 
 class Expected:
-    """The rules in their plainest form: without a window, memory limits or recovery."""
+    """The rules in their plainest form: without a window, near-duplicates or recovery."""
 
     def __init__(self) -> None:
         self.passed: list[tuple[Fingerprint, Origin, int]] = []
@@ -59,7 +81,7 @@ class Expected:
 
 
 @settings(deadline=None)
-@given(streams())
+@given(streams(near=False))
 def test_the_store_follows_the_rules(stream: list[Arrival]) -> None:
     store, expected = WindowedSeenStore(), Expected()
     for one, by in stream:
@@ -85,7 +107,8 @@ def check(claims: Iterable[Claim]) -> None:
             assert order[verdict.of_origin] < place
             assert (target.id, target.verdict.version) == (verdict.of, verdict.of_version)
             assert target.verdict.cluster == verdict.cluster
-            assert (target.id == claim.id) == (verdict.kind != "same_content")
+            assert (target.id == claim.id) == (verdict.kind in ("repeat", "revision"))
+            assert target.verdict.kind in ("original", "revision")
         if verdict.passes:
             passed[claim.origin] = claim
 
@@ -131,7 +154,10 @@ def compacted(changelog: list[Claim]) -> list[Claim]:
 def test_a_restored_store_answers_as_the_one_that_died(
     stream: list[Arrival], data: st.DataObject
 ) -> None:
-    """With a short window and withdrawals: both stores give the same answers ever after."""
+    """With a short window and withdrawals: both stores give the same answers ever after.
+
+    But for lines: those of a withdrawn article were counted, and are not in its last record.
+    """
     store, changelog = WindowedSeenStore(), []
     cut = data.draw(st.integers(0, len(stream)))
     for arrival in stream[:cut]:
@@ -147,8 +173,13 @@ def test_a_restored_store_answers_as_the_one_that_died(
         restored.restore(record)
     again = data.draw(st.lists(st.sampled_from(stream), max_size=5)) if stream else []
     rest = data.draw(st.permutations(again + stream[cut:]))
-    assert played(restored, rest) == played(store, rest)
-    assert len(restored) == len(store)
+    assert without_lines(played(restored, rest)) == without_lines(played(store, rest))
+    # A version that only an older one kept, which was withdrawn since, may be forgotten already.
+    assert len(restored) <= len(store)
+
+
+def without_lines(claims: list[Claim]) -> list[Claim]:
+    return [replace(claim, verdict=replace(claim.verdict, repeated_lines=[])) for claim in claims]
 
 
 @settings(deadline=None)

@@ -48,7 +48,7 @@ class Similarity:
     @property
     def containment(self) -> float:
         """Estimated share of the shorter text's shingles that are in the other."""
-        return min(1.0, self.shared / self.smaller)
+        return self.shared / self.smaller
 
     @property
     def lead(self) -> float:
@@ -96,7 +96,7 @@ def compare(
         lead_matches=lead_matches,
         shared_numbers=shared,
         numbers=fewer,
-        shared=round(jaccard * sum(sizes) / (1 + jaccard)),
+        shared=min(round(jaccard * sum(sizes) / (1 + jaccard)), *sizes),
         smaller=min(sizes),
     )
 
