@@ -33,6 +33,8 @@ CLEAN = tuple((("text" if kind == "page" else kind), language) for kind, languag
 
 SHORT, LONG = 300, 3000
 """Characters of a short note's and of a text's or page's own sentences, about."""
+FIGURES = 12
+"""Numbers that no other article has: what tells apart articles of the same phrases."""
 LINKS = 150
 """Links around a page's body; with its scripts and styles this makes some 50 kB."""
 
@@ -45,7 +47,8 @@ def articles(seed: int, count: int, pattern: Sequence[tuple[Kind, str]] = PATTER
 def _article(seed: int, number: int, kind: Kind, language: str) -> bytes:
     # A string, because a tuple's hash differs from run to run.
     writer = _Writer(random.Random(f"{seed}/{number}"), LANGUAGES[language])
-    paragraphs = writer.paragraphs(SHORT if kind == "short" else LONG, mark=f"{seed}-{number}")
+    mark = f"{seed}-{number}: {' '.join(str(writer.number()) for _ in range(FIGURES))}"
+    paragraphs = writer.paragraphs(SHORT if kind == "short" else LONG, mark=mark)
     headline = writer.headline()
     content = {
         "short": lambda: paragraphs[0],

@@ -14,14 +14,14 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 
-from tests.benchmarks import bare, kafka_bytes, pipeline
+from tests.benchmarks import bare, fingerprint, kafka_bytes, pipeline
 from tests.benchmarks.articles import CLEAN, NOTE, PATTERN, articles
 from tests.benchmarks.enriching import EnrichProcess
 from tests.benchmarks.kafka_bytes import Written
 from tests.benchmarks.processes import Usage, cpu_seconds, tree
 from workers.pipeline import FUSED, SPLIT, STAGES
 
-PARTS = ("bare", "enrich", "pipeline")
+PARTS = ("fingerprint", "bare", "enrich", "pipeline")
 TOPOLOGIES = {"fused": FUSED, "split": SPLIT}
 ENRICH = "enrich"
 IDLE_SECONDS = 4.0
@@ -40,10 +40,12 @@ class Plan:
     """Notes sent one by one, for the latency."""
     warm_up: int = 40
     """Articles before anything is measured, so that every process has loaded everything."""
+    fingerprints: int = fingerprint.PASSES
+    """How often the articles are fingerprinted that are timed alone."""
     parts: tuple[str, ...] = PARTS
 
 
-QUICK = Plan(rounds=1, articles=20, notes=60, alone=2, warm_up=10)
+QUICK = Plan(rounds=1, articles=20, notes=60, alone=2, warm_up=10, fingerprints=2)
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,7 @@ class Figures:
     """What was measured, round by round; rates are articles per second."""
 
     plan: Plan
+    fingerprint: list[fingerprint.Timing] = field(default_factory=list)
     calls: list[bare.Round] = field(default_factory=list)
     """One process of plain calls."""
     calls_notes: list[bare.Round] = field(default_factory=list)
@@ -91,6 +94,9 @@ class Bench:
 
     def run(self) -> Figures:
         """Measure all the plan's parts."""
+        if "fingerprint" in self._plan.parts:
+            self._told("fingerprints")
+            self.figures.fingerprint = fingerprint.timings(self._plan.fingerprints)
         with ExitStack() as stack:
             self._told("plain calls")
             plain = [stack.enter_context(bare.BareProcess()) for _ in range(self._cores)]

@@ -21,6 +21,17 @@ def show(console: Console, told: dict[str, Any], made: dict[str, Any]) -> None:
         "Medians over rounds; a ratio compares with plain calls on the same articles right after.",
         highlight=False,
     )
+    if "fingerprint_us" in made:
+        _table(
+            console,
+            "The fingerprint and the main text before it, alone: µs of CPU per article, median "
+            "and best of passes over twenty articles",
+            ("what", "µs", "best"),
+            (
+                (what, f"{us['median']:.0f}", f"{us['best']:.0f}")
+                for what, us in made["fingerprint_us"].items()
+            ),
+        )
     _show_bare(console, made["bare"])
     if "enrich" in made:
         _show_enrich(console, made["enrich"])

@@ -39,6 +39,11 @@ def facts() -> dict[str, Any]:
 def figures_of(figures: Figures) -> dict[str, Any]:
     """The figures that tables and JSON show; medians over the rounds."""
     made: dict[str, Any] = {"bare": _bare(figures)}
+    if figures.fingerprint:
+        made["fingerprint_us"] = {
+            timing.what: {"median": timing.median, "best": timing.best}
+            for timing in figures.fingerprint
+        }
     if figures.enrich:
         made["enrich"] = {
             "articles_per_second": {n: _median(rates) for n, rates in figures.enrich.items()},

@@ -31,13 +31,17 @@ def test_the_articles_have_the_sizes_and_languages_of_their_pattern() -> None:
 
 def test_plain_calls_are_measured_and_told() -> None:
     figures = Bench(
-        Plan(rounds=1, articles=20, notes=5, parts=("bare",)), 1, lambda text: None
+        Plan(rounds=1, articles=20, notes=5, fingerprints=1, parts=("fingerprint", "bare")),
+        1,
+        lambda text: None,
     ).run()
     made = summary.figures_of(figures)
     assert set(STEPS) <= made["bare"]["ms_per_article"].keys()
     assert all(ms > 0 for ms in made["bare"]["ms_per_article"].values())
     assert made["bare"]["articles_per_second_all_cores"] > 0
+    assert all(us["best"] > 0 for us in made["fingerprint_us"].values())
     assert made["memory_mb"]["bare"]["plain calls"][0]["peak"] > 20
     shown = io.StringIO()
     report.show(Console(file=shown, width=110), summary.facts(), made)
     assert "strip_boilerplate" in shown.getvalue()
+    assert "60,000 bytes" in shown.getvalue()
