@@ -68,6 +68,8 @@ def properties(
         "ssl.truststore.location": str(certificates.authority),
         "listener.name.mutual.ssl.client.auth": "required",
         "log.dirs": str(data),
+        # Half of a small heap by default: a node that came back to many segments ran out of it.
+        "log.cleaner.dedupe.buffer.size": str(16 * 1024 * 1024),
         "offsets.topic.replication.factor": copies,
         "offsets.topic.num.partitions": "4",
         "transaction.state.log.replication.factor": copies,
