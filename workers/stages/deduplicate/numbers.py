@@ -35,15 +35,12 @@ def numbers(normalised: str) -> str:
     if contains_any(encoded, _OTHER_BYTES):
         encoded = encode(_with_ascii_digits(normalised))
     apart = b" ".join(encoded.translate(_ONLY_NUMBERS).split())
-    digits = _BETWEEN_NUMBERS.sub(b" ", apart).translate(None, _SEPARATORS).split()
-    found = sorted({_hash(number) for number in set(digits)})[:MOST]
-    return b2a_base64(struct.pack(f"<{len(found)}H", *found), newline=False).decode("ascii")
+    found = _BETWEEN_NUMBERS.sub(b" ", apart).translate(None, _SEPARATORS).split()
+    digits = {(number.lstrip(b"0") or b"0")[:LONGEST] for number in found}
+    hashes = sorted({hash & 0xFFFF for hash in map(xxhash.xxh3_64_intdigest, digits)})[:MOST]
+    return b2a_base64(struct.pack(f"<{len(hashes)}H", *hashes), newline=False).decode("ascii")
 
 
 def _with_ascii_digits(text: str) -> str:
     digits = {ord(d): str(unicodedata.decimal(d)) for d in set(_OTHER_DIGIT.findall(text))}
     return text.translate(digits | _OTHER_SEPARATORS)
-
-
-def _hash(digits: bytes) -> int:
-    return xxhash.xxh3_64_intdigest((digits.lstrip(b"0") or b"0")[:LONGEST]) & 0xFFFF
