@@ -7,7 +7,7 @@ would visit all of them.
 from __future__ import annotations
 
 import struct
-from collections.abc import Sequence
+from itertools import islice
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -63,6 +63,13 @@ _FIELDS = {
     "shared_numbers": "B",
 }
 _PACKED = struct.Struct("<" + "".join(_FIELDS.values()))
+_PLACES = {
+    name: (
+        struct.Struct("<" + code),
+        struct.calcsize("<" + "".join(list(_FIELDS.values())[:place])),
+    )
+    for place, (name, code) in enumerate(_FIELDS.items())
+}
 _COLUMNS = np.dtype(
     [(name, "S16" if code == "16s" else "<" + np.dtype(code).str[1:])
      for name, code in _FIELDS.items()]
@@ -138,11 +145,11 @@ class SeenRows:
         self.targets.append(target)
         return len(self.ids) - 1
 
-    def change(self, row: int, **changes: Any) -> Row:
-        """Set some fields of a claim; returns it as it is now."""
-        changed = self[row]._replace(**changes)
-        _PACKED.pack_into(self._packed, row * _PACKED.size, *changed)
-        return changed
+    def change(self, row: int, **changes: int) -> None:
+        """Set some fields of a claim."""
+        for name, value in changes.items():
+            field, offset = _PLACES[name]
+            field.pack_into(self._packed, row * _PACKED.size + offset, value)
 
     def column(self, name: str) -> npt.NDArray[Any]:
         """A copy of one field of all claims."""
@@ -184,5 +191,4 @@ class SeenRows:
 
 
 def _key(numbers: dict[str, int], number: int) -> str:
-    keys: Sequence[str] = list(numbers)
-    return keys[number]
+    return next(islice(numbers, number, None))

@@ -96,8 +96,6 @@ class SeenState:
         comparable = row.kind in (ORIGINAL, REVISION) or (
             row.kind == NEAR_CONTENT and not row.flags & THROUGH_COPY
         )
-        if text is not None and comparable:
-            row = row._replace(place=self.near.add(number, text) + 1)
         if row.sequence < self.sequence:
             self._in_order = False
         self.sequence = max(self.sequence, row.sequence)
@@ -105,6 +103,8 @@ class SeenState:
         # One object for strings that are equal: they are most of a repeat's memory.
         id = target if target is not None and target == id else id
         self.rows.add(row, id, id if cluster == id else cluster, target)
+        if text is not None and comparable:
+            self.rows.change(number, place=self.near.add(number, text) + 1)
         self._by_origin.add(number, hash(row[:4]))
         return number
 

@@ -188,14 +188,13 @@ class WindowedSeenStore:
         state, verdict = self._state, record.verdict
         arrival = Arrival.of(record, self._short)
         origin = Origin.parse(record.origin)
-        row = row_of(state.rows, record, arrival)
         day = self._advance(origin.timestamp)
+        row = row_of(state.rows, record, arrival, origin, day)
         number = state.find(origin)
         if number is not None and not state.is_of(number, arrival):
             state.supersede(number)
             number = None
         if number is None:
-            row = row._replace(kept=day)
             number = state.keep(row, arrival.text, arrival.id, verdict.cluster, verdict.of)
             if row.flags & PASSED and not row.flags & WITHDRAWN:
                 state.link(number)

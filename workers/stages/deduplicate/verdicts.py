@@ -121,9 +121,9 @@ def claim_of(rows: SeenRows, number: int, told: Fingerprint | Text | None) -> Cl
     )
 
 
-def row_of(rows: SeenRows, record: Claim, arrival: Arrival) -> Row:
-    """The row for a claim from the changelog; ValueError if its origins are none."""
-    verdict, origin = record.verdict, Origin.parse(record.origin)
+def row_of(rows: SeenRows, record: Claim, arrival: Arrival, origin: Origin, kept: int) -> Row:
+    """The row for a claim from the changelog; ValueError if what it names is no origin."""
+    verdict = record.verdict
     target = None if verdict.of_origin is None else Origin.parse(verdict.of_origin)
     told = verdict.evidence
 
@@ -149,7 +149,7 @@ def row_of(rows: SeenRows, record: Claim, arrival: Arrival) -> Row:
         sequence=record.sequence,
         content=arrival.content,
         headline=arrival.headline,
-        met=sum(1 << line for line in set(verdict.repeated_lines) if 0 <= line < 64),
+        met=_bits(verdict.repeated_lines),
         version=verdict.version,
         of_version=verdict.of_version or 0,
         shingles=record.shingles,
@@ -157,7 +157,7 @@ def row_of(rows: SeenRows, record: Claim, arrival: Arrival) -> Row:
         smaller=max(1, count("shingles")),
         source=arrival.source,
         place=0,
-        kept=-1,
+        kept=kept,
         kind=KINDS.index(verdict.kind),
         flags=flags,
         algorithm=rows.algorithm(record.algorithm),
@@ -166,3 +166,11 @@ def row_of(rows: SeenRows, record: Claim, arrival: Arrival) -> Row:
         numbers=min(count("numbers"), 24),
         shared_numbers=min(count("shared_numbers"), 24),
     )
+
+
+def _bits(places: list[int]) -> int:
+    bits = 0
+    for place in places:
+        if 0 <= place < 64:
+            bits |= 1 << place
+    return bits
