@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import struct
 from binascii import a2b_base64
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import xxhash
 from msgspec import UNSET, UnsetType
@@ -13,8 +13,7 @@ from topics.records import Claim, Fingerprint
 from workers.stages.deduplicate.near_texts import Text
 
 
-@dataclass(frozen=True, slots=True)
-class Arrival:
+class Arrival(NamedTuple):
     """What the claim compares of one article."""
 
     id: str
@@ -52,8 +51,8 @@ class Arrival:
 
 
 def _whole(code: str, encoded: str | UnsetType) -> tuple[int, ...]:
-    if encoded is UNSET:
+    if encoded is UNSET or not encoded:
         return ()
     data = a2b_base64(encoded)
-    size = struct.calcsize(f"<{code}")
-    return struct.unpack(f"<{len(data) // size}{code}", data[: len(data) // size * size])
+    count = len(data) // struct.calcsize(code)
+    return struct.unpack_from(f"<{count}{code}", data)

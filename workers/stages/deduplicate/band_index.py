@@ -29,12 +29,9 @@ template all agree, and the one that is copied is among the newest in some other
 MOST = (1 << 24) - 1
 """Texts at most: a link has 24 bits for a place and 8 for a part of the band's hash."""
 _AT_ONCE = 64
-_PLACES = (
-    np.concatenate((np.arange(BANDS * ROWS), HASHES + np.arange(LEAD_BANDS * ROWS)))
-    .reshape(ALL_BANDS, ROWS)
-    .T.copy()
-)
-_HIGH, _MIDDLE, _TAGGED = np.uint32(16), np.uint32(8), np.uint32(24)
+_TAGGED = np.uint32(24)
+_BAND = np.uint32(0xFFFFFF)
+"""The three bytes of a band, of the four that are read from its beginning on."""
 _TAG = np.uint32(0xFF)
 _MIX = np.uint32(0x9E3779B1)
 
@@ -127,8 +124,8 @@ class BandIndex:
 
     def _starts(self, sketch: bytes) -> tuple[_Numbers, _Numbers]:
         """Of each band where its chain begins, and the part of its hash that the links carry."""
-        values = np.frombuffer(sketch, np.uint8)[_PLACES].astype(np.uint32)
-        hashes = (values[0] << _HIGH | values[1] << _MIDDLE | values[2]) * _MIX
+        banded = sketch[: BANDS * ROWS] + sketch[HASHES:]
+        hashes = (np.ndarray(ALL_BANDS, "<u4", banded, 0, ROWS) & _BAND) * _MIX
         return (hashes >> self._shift) + self._offsets, hashes & _TAG
 
     def _build(self) -> None:
@@ -138,8 +135,12 @@ class BandIndex:
         links = np.zeros((count, ALL_BANDS), np.uint32)
         heads = np.zeros((ALL_BANDS, self._size), np.uint32)
         for band in range(ALL_BANDS):
-            values = sketches[:, _PLACES[:, band]].astype(np.uint32)
-            hashes = (values[:, 0] << _HIGH | values[:, 1] << _MIDDLE | values[:, 2]) * _MIX
+            start = band * ROWS if band < BANDS else HASHES + (band - BANDS) * ROWS
+            low, middle, high = (
+                sketches[:, start + row].astype(np.uint32) << np.uint32(8 * row)
+                for row in range(ROWS)
+            )
+            hashes = (low | middle | high) * _MIX
             tags = np.concatenate(([0], hashes & _TAG)).astype(np.uint32)
             first, before = chain(hashes >> self._shift, self._size)
             heads[band] = tags[first] << _TAGGED | first

@@ -7,7 +7,6 @@ takes 100 and an object for the garbage collector to visit.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -48,15 +47,17 @@ class HashChains:
         if self._count > 2 * len(self._heads):
             self._build()
 
-    def rows(self, key: int) -> Iterator[int]:
+    def rows(self, key: int) -> list[int]:
         """The rows with this hash, newest first."""
         hashed = (key & 0xFFFFFFFF) or 1
         hashes, before = self._hashes, self._before
-        place = self._heads[hashed & (len(self._heads) - 1)]
+        place, found = self._heads[hashed & (len(self._heads) - 1)], []
         while place:
-            if hashes[place - 1] == hashed:
-                yield place - 1
-            place = before[place - 1]
+            place -= 1
+            if hashes[place] == hashed:
+                found.append(place)
+            place = before[place]
+        return found
 
     def take(self, rows: Rows) -> None:
         """Keep these rows of all, which are numbered anew in this order."""

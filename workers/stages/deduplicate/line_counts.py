@@ -7,9 +7,8 @@ that another article brings again is counted, in a dictionary of bounded size.
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Sequence
-
-import numpy as np
 
 SIGHTINGS = 1 << 19
 COUNTED = 1 << 15
@@ -20,15 +19,14 @@ class LineCounts:
     """Lines (64-bit hashes) by source (a hash too), and the days on which they were met."""
 
     def __init__(self) -> None:
-        # From numpy, whose zeros take no memory until they are written.
-        self._keys = np.zeros(SIGHTINGS, np.uint64).data
-        self._articles = np.zeros(SIGHTINGS, np.uint32).data
-        self._days = np.zeros(SIGHTINGS, np.uint16).data
+        self._keys = array("Q", bytes(8 * SIGHTINGS))
+        self._articles = array("I", bytes(4 * SIGHTINGS))
+        self._days = array("H", bytes(2 * SIGHTINGS))
         self._counted: dict[int, tuple[int, int]] = {}  # articles, and the last of them's day
 
     @property
     def memory(self) -> int:
-        """Memory of the table when it is full, and of what is counted."""
+        """Bytes of the table and of what is counted."""
         return 14 * SIGHTINGS + 250 * len(self._counted)
 
     def met(self, source: int, lines: Sequence[int], article: int, oldest: int) -> int:

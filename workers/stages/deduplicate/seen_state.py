@@ -91,7 +91,10 @@ class SeenState:
         ]
 
     def keep(self, row: Row, text: Text | None, id: str, cluster: str, target: str | None) -> int:
-        """Append a claim, with its text if others are to be compared with it."""
+        """Append a claim, with its text if others are to be compared with it.
+
+        A row that is linked is no version yet that another arrival may have.
+        """
         number = len(self.rows)
         comparable = row.kind in (ORIGINAL, REVISION) or (
             row.kind == NEAR_CONTENT and not row.flags & THROUGH_COPY
@@ -106,6 +109,8 @@ class SeenState:
         if text is not None and comparable:
             self.rows.change(number, place=self.near.add(number, text) + 1)
         self._by_origin.add(number, hash(row[:4]))
+        if row.flags & LINKED:
+            self._chain(number, row, id)
         return number
 
     def repeated(self, repeat: int, text: Text | None) -> int:
@@ -129,19 +134,21 @@ class SeenState:
         self.link(number)
         return number
 
-    def link(self, number: int, *, new_version: bool = False) -> bool:
+    def link(self, number: int) -> bool:
         """Have later arrivals compared with a version; False if another arrival has its number."""
         row, id = self.rows[number], self.rows.ids[number]
         if row.flags & LINKED:
             return True
-        taken = () if new_version else self.versions(id)
-        if any(self.rows[other].version == row.version for other in taken):
+        if any(self.rows[other].version == row.version for other in self.versions(id)):
             return False
         self.rows.change(number, flags=row.flags & ~WITHDRAWN | LINKED)
+        self._chain(number, row, id)
+        return True
+
+    def _chain(self, number: int, row: Row, id: str) -> None:
         self._by_id.add(number, name_hash(id))
         if row.kind in (ORIGINAL, REVISION):
             self._by_content.add(number, int.from_bytes(row.content[:4]))
-        return True
 
     def withdraw(self, number: int, day: int) -> None:
         """Have nothing compared with a version any more; it is forgotten with its own day."""

@@ -212,7 +212,7 @@ class WindowedSeenStore:
     def _decide(self, arrival: Arrival, by: Origin, day: int) -> int:
         versions = self._state.versions(arrival.id)
         alike: Similarity | None = None
-        flags, kind, target = PASSED, ORIGINAL, None
+        flags, kind, target = PASSED | LINKED, ORIGINAL, None
         if versions:
             target = self._version_like(arrival, versions)
             kind = REVISION if target is None else REPEAT
@@ -237,7 +237,7 @@ class WindowedSeenStore:
             version = earlier.version if kind == REPEAT else version
             flags |= SAME_HEADLINE if earlier.headline == arrival.headline else 0
             if kind not in (ORIGINAL, REVISION) and not self._goes_on(kind, arrival, earlier):
-                flags &= ~PASSED
+                flags &= ~(PASSED | LINKED)
         rows = self._state.rows
         row = Row(
             topic=self._state.rows.topic(by.topic),
@@ -272,7 +272,6 @@ class WindowedSeenStore:
         of = None if target is None else rows.ids[target]
         number = self._state.keep(row, arrival.text, arrival.id, cluster, of)
         if flags & PASSED:
-            self._state.link(number, new_version=True)
             self._count_lines(arrival, day)
         elif kind == REPEAT:
             self._keep_repeated(number, arrival, day)

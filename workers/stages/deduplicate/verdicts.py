@@ -127,9 +127,9 @@ def row_of(rows: SeenRows, record: Claim, arrival: Arrival, origin: Origin, kept
     target = None if verdict.of_origin is None else Origin.parse(verdict.of_origin)
     told = verdict.evidence
 
-    def count(name: str) -> int:
-        value = told.get(name)
-        return value if isinstance(value, int) and 0 <= value < 1 << 32 else 0
+    def count(name: str, most: int = 0xFFFFFFFF) -> int:
+        value = told.get(name, 0) if told else 0
+        return min(value, most) if isinstance(value, int) and value >= 0 else 0
 
     flags = (
         (SAME_HEADLINE if told.get("headline") else 0)
@@ -161,10 +161,10 @@ def row_of(rows: SeenRows, record: Claim, arrival: Arrival, origin: Origin, kept
         kind=KINDS.index(verdict.kind),
         flags=flags,
         algorithm=rows.algorithm(record.algorithm),
-        matches=min(count("matches"), 128),
-        lead_matches=min(count("lead_matches"), 32),
-        numbers=min(count("numbers"), 24),
-        shared_numbers=min(count("shared_numbers"), 24),
+        matches=count("matches", 128),
+        lead_matches=count("lead_matches", 32),
+        numbers=count("numbers", 24),
+        shared_numbers=count("shared_numbers", 24),
     )
 
 
