@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import json
+import struct
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from typing import Any
@@ -88,6 +90,24 @@ def test_a_revision_says_what_it_revises() -> None:
     assert article.version == 3
     assert (article.duplicates.role, article.duplicates.of) == ("revision", "a")
     assert article.preview == "Main text"
+
+
+def test_a_copy_that_is_passed_on_says_of_what() -> None:
+    verdict = Verdict(
+        kind="near_content", version=1, cluster="z", of="z", similarity=0.7, enriched=True
+    )
+    told = opened(verdict=verdict).duplicates
+    assert (told.role, told.of, told.cluster, told.similarity) == ("copy", "z", "z", 0.7)
+
+
+def test_an_opened_article_names_the_lines_that_its_source_has_printed_before() -> None:
+    hashes = [0x0102030405060708, 0xFFFFFFFFFFFFFFFE, 5]
+    lines = base64.b64encode(struct.pack("<3Q", *hashes)).decode()
+    fingerprint = replace(FINGERPRINT, lines=lines)
+    verdict = replace(ORIGINAL, repeated_lines=[0, 2, 7])
+    article = open_article(RAW, fingerprint, verdict, media_type="text/plain", preview=None)
+    assert article.repeated_lines == ["0102030405060708", "0000000000000005"]
+    assert opened().repeated_lines is UNSET
 
 
 def test_a_published_record_has_no_content_and_absent_fields_stay_absent() -> None:

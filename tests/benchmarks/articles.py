@@ -34,7 +34,7 @@ CLEAN = tuple((("text" if kind == "page" else kind), language) for kind, languag
 SHORT, LONG = 300, 3000
 """Characters of a short note's and of a text's or page's own sentences, about."""
 FIGURES = 12
-"""Numbers that no other article has: what tells apart articles of the same phrases."""
+"""Numbers that no other note has: what tells apart notes of the same few phrases."""
 LINKS = 150
 """Links around a page's body; with its scripts and styles this makes some 50 kB."""
 
@@ -47,7 +47,9 @@ def articles(seed: int, count: int, pattern: Sequence[tuple[Kind, str]] = PATTER
 def _article(seed: int, number: int, kind: Kind, language: str) -> bytes:
     # A string, because a tuple's hash differs from run to run.
     writer = _Writer(random.Random(f"{seed}/{number}"), LANGUAGES[language])
-    mark = f"{seed}-{number}: {' '.join(str(writer.number()) for _ in range(FIGURES))}"
+    mark = f"{seed}-{number}"
+    if kind == "short":
+        mark += ": " + " ".join(str(writer.number()) for _ in range(FIGURES))
     paragraphs = writer.paragraphs(SHORT if kind == "short" else LONG, mark=mark)
     headline = writer.headline()
     content = {

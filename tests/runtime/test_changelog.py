@@ -188,6 +188,47 @@ def test_a_changelog_that_was_deleted_and_made_anew_is_believed(deployment: Depl
     run(deployment, work)
 
 
+def test_what_left_the_window_gets_a_tombstone(deployment: Deployment) -> None:
+    async def work(made: Owners) -> None:
+        owner = await made.next()
+        owner.claim(FIRST, at(1, day=0))
+        owner.claim(article("b", "content two"), at(2, day=3))
+        await owner.save()
+        owner.claim(article("c", "content three"), at(3, day=9))
+        await owner.save()
+        assert len(owner) == 2
+        assert len(await made.next()) == 2
+
+    run(deployment, work)
+    written = deployment.read(catalog.CLAIMS)["articles.claims"]
+    assert [(record.key, not record.value) for record in written] == [
+        (str(at(1, day=0)).encode(), False),
+        (str(at(2, day=3)).encode(), False),
+        (str(at(1, day=0)).encode(), True),
+        (str(at(3, day=9)).encode(), False),
+    ]
+
+
+def test_the_claims_memory_is_measured(deployment: Deployment) -> None:
+    async def work(made: Owners) -> None:
+        owner = ClaimState(made.settings, made.delivery, (metrics := Metrics()), WindowedSeenStore)
+        await owner.catch_up()
+        sketch = bytes(160)
+        owner.claim(article("a", "one", sketch=sketch), at(1, day=0.25))
+        owner.claim(article("b", "two", sketch=sketch), at(2, day=1.5))
+        await owner.save()
+        value = metrics.registry.get_sample_value
+        assert value("news_state_entries", {"stage": "claim"}) == 2
+        assert value("news_state_window_age_seconds", {"stage": "claim"}) == 1.5 * 86_400
+        assert value("news_claim_candidates_count") == 2
+        assert value("news_claim_candidates_sum") == 1
+        size = value("news_state_bytes", {"stage": "claim"})
+        assert size is not None
+        assert 7_000_000 < size < 10_000_000
+
+    run(deployment, work)
+
+
 def test_tombstones_are_passed_over(deployment: Deployment) -> None:
     deployment.produce([None, None], keys=[b"x", b"y"], topic=catalog.CLAIMS)
 
