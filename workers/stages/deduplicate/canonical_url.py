@@ -18,6 +18,8 @@ _DEFAULT_PORTS = {"http": 80, "https": 443}
 _ESCAPE = re.compile(r"%([0-9a-fA-F]{2})")
 _HOST = re.compile(r"[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*")
 _PLAIN = re.compile(r"[A-Za-z0-9._~-]*")
+_PLAIN_PATH = re.compile(r"(?:/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*/?")
+"""Nothing to decode, no session, no dot segments; so are most."""
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 _PATH_SAFE = "%!$&'()*+,;=:@/"
 _QUERY_SAFE = "%!$'()*,;:@/?"
@@ -68,6 +70,8 @@ def _ascii_label(label: str) -> str:
 
 
 def _path(path: str) -> str:
+    if _PLAIN_PATH.fullmatch(path):
+        return "/" + path.strip("/")
     kept: list[str] = []
     for segment in path.split("/")[1:]:
         name = _encode(_without_session(segment), _PATH_SAFE)

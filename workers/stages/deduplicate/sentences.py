@@ -37,7 +37,7 @@ def is_sentence(line: str, tokens: Sequence[bytes]) -> bool:
     count = len(tokens)
     if count < SHORTEST:
         return False
-    unspaced = letters(tokens)
+    unspaced = 0 if line.isascii() else letters(tokens)
     words = count - unspaced
     if words * LONG_UNSPACED + unspaced * LONG >= LONG * LONG_UNSPACED:
         return True
