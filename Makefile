@@ -40,6 +40,7 @@ bench: .venv/installed-dev
 	$(BIN)/python -m tests.benchmarks
 
 bench-kafka: .venv/installed-dev
+	$(BIN)/python -m tests.benchmarks.claims
 	$(BIN)/python -m tests.benchmarks.recovery
 	$(BIN)/python -m tests.benchmarks.backpressure
 

@@ -17,8 +17,10 @@ from dataclasses import dataclass, replace
 
 import psutil
 import xxhash
+from msgspec.structs import replace as replace_fields
 from rich.console import Console
 
+from tests.benchmarks.synthetic import fingerprints
 from tests.deployment import Deployment, RunningWorker, wait_for
 from tests.kafka.node import Node
 from topics import catalog, codec
@@ -115,8 +117,8 @@ async def fill(settings: Settings, count: int) -> None:
     try:
         state = _state(settings, delivery)
         await state.catch_up()
-        for number in range(count):
-            state.claim(_fingerprint(number), _origin(number))
+        for number, one in enumerate(fingerprints(0, count)):
+            state.claim(_one_of(number, one), _origin(number))
             if number % TOGETHER == TOGETHER - 1:
                 await state.save()
         await state.save()
@@ -177,21 +179,18 @@ def _state(settings: Settings, delivery: Delivery) -> ClaimState:
     )
 
 
-def _fingerprint(number: int) -> Fingerprint:
+def _one_of(number: int, one: Fingerprint) -> Fingerprint:
     """The fingerprint of an article; some repeat or copy an earlier one."""
     id = content = number
     if number % REPEATED_EVERY == REPEATED_EVERY - 1:
         id = content = number // 2 // REPEATED_EVERY * REPEATED_EVERY
     elif number % COPIED_EVERY == COPIED_EVERY - 1:
         content = number // 2 // REPEATED_EVERY * REPEATED_EVERY
-    return Fingerprint(
-        algorithm="fp/1",
+    return replace_fields(
+        one,
         id=f"url-{_hash(f'id {id}')}",
-        canonical_url=None,
         content_hash=_hash(f"content {content}"),
         headline_hash=_hash(f"headline {content}"),
-        shingles=180,
-        characters=1400,
     )
 
 

@@ -9,7 +9,7 @@ import pytest
 from prometheus_client.samples import Sample
 from rich.console import Console
 
-from tests.benchmarks import recovery
+from tests.benchmarks import claims, recovery
 from tests.benchmarks.backpressure import Backlog, Watched, latest, tell
 from tests.benchmarks.processes import MB
 from tests.deployment import Deployment
@@ -67,3 +67,10 @@ def test_claims_are_written_and_all_recovered_in_another_process(deployment: Dep
     found = recovery.apart(deployment.settings)
     assert found.entries == 700
     assert found.seconds > 0
+
+
+def test_claims_in_a_window_are_measured_apart() -> None:
+    told = claims.apart(10_000)
+    assert told.entries == 10_000
+    assert told.rewrites_found > 0.99
+    assert 500 < told.counted_each < 2000
