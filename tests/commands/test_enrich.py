@@ -50,7 +50,7 @@ def started(stages: str) -> Iterator[subprocess.Popen[bytes]]:
 
 
 def test_all_stages_in_order_with_a_slow_line_among_fast_ones() -> None:
-    slow = raw("slow", "\n".join(f"{ENGLISH} Part {number}." for number in range(300)))
+    slow = raw("slow", "\n".join(f"Anne Example read part {n} of her report." for n in range(600)))
     lines = [
         raw("en", ENGLISH, headline="A bridge", desk="foreign"),
         slow,

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from tests.deployment import Deployment, copydesk, raw
+from tests.prose import prose
 from topics import catalog
 from topics.records import Origin
 
@@ -54,7 +55,7 @@ def test_each_bad_input_is_one_dead_letter_and_its_neighbours_come_out(
     deployment.start("deduplicate", "detect_language", "strip_boilerplate")
     values: list[bytes | None] = []
     for number, (value, _) in enumerate(BAD.values()):
-        values += [raw(f"good-{number}", f"{TEXT} Number {number}."), value]
+        values += [raw(f"good-{number}", f"{TEXT} {prose(number)}"), value]
     arrivals = deployment.produce(values, keys=keys_of(values))
     out = deployment.until_out(arrivals[1::2], seconds=120)
 
@@ -76,7 +77,7 @@ def test_the_neighbours_of_bad_input_are_enriched(deployment: Deployment) -> Non
     small = [value for value, _ in BAD.values() if len(value or b"") < 1_000_000]
     values: list[bytes | None] = []
     for number, value in enumerate(small):
-        values += [raw(f"good-{number}", f"{TEXT} Number {number}."), value]
+        values += [raw(f"good-{number}", f"{TEXT} {prose(number)}"), value]
     arrivals = deployment.produce(values, keys=keys_of(values))
     out = deployment.until_out(arrivals)
     good = {origin[:3] for origin in arrivals[::2]}
@@ -117,7 +118,7 @@ def test_enrich_answers_each_bad_line_with_one_dead_letter_in_order() -> None:
     for number, (value, reason) in enumerate(BAD.values()):
         if value is None or b"\n" in value:
             continue
-        lines += [raw(f"good-{number}", f"{TEXT} Number {number}."), value]
+        lines += [raw(f"good-{number}", f"{TEXT} {prose(number)}"), value]
         expected += [None, reason]
     done = copydesk(
         "enrich", "--stages", "deduplicate,strip_boilerplate", input=b"\n".join(lines) + b"\n"

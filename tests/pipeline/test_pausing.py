@@ -181,13 +181,16 @@ def test_partitions_move_on_from_a_paused_worker_when_another_one_joins(
 
 
 def test_an_optional_stage_that_always_fails_pauses_its_worker(deployment: Deployment) -> None:
-    long = "".join(f"{SENTENCE} It was meeting {number}. " for number in range(500))
     tagger = deployment.start(
         "tag_entities", wait=False, task_timeout=0.1, breaker_run=3, breaker_probe=NEVER, batch=4
     )
     feeding = deployment.start("deduplicate", "detect_language", "strip_boilerplate", wait=False)
     deployment.until_ready(tagger, feeding)
-    arrivals = produce(deployment, [raw(f"a{n}", f"{n} {long}") for n in range(8)])
+    long = [
+        "".join(f"{SENTENCE} It was meeting {1000 * n + number}. " for number in range(500))
+        for n in range(8)
+    ]
+    arrivals = produce(deployment, [raw(f"a{n}", text) for n, text in enumerate(long)])
     told = until_paused(tagger)
     assert "tag_entities is paused" in told
     assert "tag_entities timeout" in told

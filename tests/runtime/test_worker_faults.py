@@ -12,6 +12,7 @@ import psutil
 import pytest
 
 from tests.deployment import Deployment, RunningWorker, copydesk, raw, wait_for
+from tests.prose import prose
 from topics import catalog
 from topics.catalog import Topic
 from topics.records import Origin
@@ -138,7 +139,9 @@ def test_a_killed_worker_leaves_no_process_and_its_successor_gives_the_same_verd
     assert listening(processes) == {("127.0.0.1", worker.port)}
     # Every article three times: as itself, repeated, and copied under another id.
     values = [
-        raw(f"copy-{number}" if turn == 2 else str(number), TEXT.format(number) * 3)
+        raw(
+            f"copy-{number}" if turn == 2 else str(number), f"{TEXT.format(number)} {prose(number)}"
+        )
         for turn in range(3)
         for number in range(200)
     ]
