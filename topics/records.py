@@ -38,11 +38,13 @@ Reason = Literal[
 REASONS: tuple[Reason, ...] = get_args(Reason)
 Digest = Annotated[str, Meta(pattern="^[0-9a-f]{32}$")]
 """A 128-bit hash in hex."""
+_BASE64 = r"^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$"
+Count = Annotated[int, Meta(ge=0, le=0xFFFF_FFFF)]
 Sketch = Annotated[str, Meta(pattern="^[A-Za-z0-9+/]{214}==$")]
 """160 bytes in base64: the low bytes of 128 min-hashes of a text and of 32 of its lead."""
-Numbers = Annotated[str, Meta(pattern="^[A-Za-z0-9+/]*={0,2}$", max_length=64)]
+Numbers = Annotated[str, Meta(pattern=_BASE64, max_length=64)]
 """Up to 24 hashes of 16 bits, little-endian, ascending, in base64."""
-Lines = Annotated[str, Meta(pattern="^[A-Za-z0-9+/]*={0,2}$", max_length=684)]
+Lines = Annotated[str, Meta(pattern=_BASE64, max_length=684)]
 """Up to 64 hashes of 64 bits, little-endian, in base64."""
 
 
@@ -104,7 +106,7 @@ class RawArticle(msgspec.Struct, frozen=True, kw_only=True):
 class Fingerprint(msgspec.Struct, frozen=True, kw_only=True):
     """What the claim compares: a pure function of one raw article."""
 
-    algorithm: str
+    algorithm: Annotated[str, Meta(max_length=64)]
     """Name and version of the method, stored with every claim; unequal ones are never compared."""
     id: str
     canonical_url: str | None
@@ -112,14 +114,13 @@ class Fingerprint(msgspec.Struct, frozen=True, kw_only=True):
     """Of the normalised main text."""
     headline_hash: Digest
     """Of the normalised headline."""
-    shingles: int
-    """Number of distinct word 3-grams in the main text; short texts match only with their
-    headline."""
-    characters: int
+    shingles: Count
+    """Distinct word 3-grams in the main text; short texts match only with their headline."""
+    characters: Count
     """Length of the normalised main text in code points."""
     source: str | None = None
     """Whose lines are counted together: the producer's source, else the canonical URL's host."""
-    sentence_shingles: int = 0
+    sentence_shingles: Count = 0
     """Number of distinct word 3-grams in the article's own sentences."""
     signature: Sketch | UnsetType = UNSET
     """MinHash signature of the article's own sentences, for near-duplicates."""
@@ -159,13 +160,13 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     """What the claim decided about one arrival."""
 
     kind: VerdictKind
-    version: int
+    version: Count
     """Version of the article under its id that this arrival is (or repeats)."""
     cluster: str
     """Id of the article that was first seen with this content."""
     of: str | None = None
     """Id of the earlier article that this one repeats, copies or revises."""
-    of_version: int | None = None
+    of_version: Count | None = None
     of_origin: str | None = None
     similarity: float | None = None
     containment: float | None = None
@@ -173,7 +174,7 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     evidence: dict[str, Any] = field(default_factory=dict)
     enriched: bool = False
     """A copy that is enriched all the same: from another source, under the policy ``pass``."""
-    repeated_lines: list[int] = field(default_factory=list)
+    repeated_lines: list[Annotated[int, Meta(ge=0, lt=64)]] = field(default_factory=list)
     """Which of the fingerprint's ``lines`` other articles of its source had before."""
 
     @property
@@ -186,17 +187,17 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True):
     """One stored verdict (``articles.claims``): the changelog from which a SeenStore recovers."""
 
     origin: str
-    algorithm: str
+    algorithm: Annotated[str, Meta(max_length=64)]
     id: str
     content_hash: Digest
     headline_hash: Digest
-    shingles: int
+    shingles: Count
     verdict: Verdict
     withdrawn: bool = False
-    sequence: int = 0
+    sequence: Annotated[int, Meta(ge=0, le=1 << 62)] = 0
     """Its place in the order of all claims: the earliest of several is known after a recovery."""
     source: str | None = None
-    sentence_shingles: int = 0
+    sentence_shingles: Count = 0
     signature: Sketch | UnsetType = UNSET
     numbers: Numbers | UnsetType = UNSET
     lines: Lines | UnsetType = UNSET
@@ -311,8 +312,7 @@ class Article(msgspec.Struct, frozen=True, kw_only=True):
     rendering: str | UnsetType = UNSET
     entities: list[Entity] | UnsetType = UNSET
     repeated_lines: list[str] | UnsetType = UNSET
-    """XXH3 hashes (hex) of normalised lines that other articles of the source had before; absent
-    if there are none, and once strip_boilerplate has made ``text``."""
+    """Hashes (hex) of normalised lines that other articles of the source had before, if any."""
     duplicates: Duplicates | UnsetType = UNSET
     provenance: dict[str, str] = field(default_factory=dict)
     """Field name → where its value came from: ``raw``, ``url``, ``json-ld``, ``page`` …"""

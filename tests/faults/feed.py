@@ -37,6 +37,8 @@ def feed(
             id, text = rng.choice(texts)
         elif kind < 0.91:
             id, text = f"copy{number}", rng.choice(texts)[1]
+            if number % 2:
+                text = text.rpartition(" The ")[0]  # cut: a near-duplicate
         elif kind < 0.97:
             id, text = rng.choice(texts)[0] if revisions else f"b{number}", article(rng, number)
         else:

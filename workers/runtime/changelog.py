@@ -128,7 +128,7 @@ class ClaimState:
     def _restore(self, message: ConsumerRecord) -> int:
         try:
             self._store.restore(codec.decode(Claim, message.value))
-        except (DecodeError, ValueError) as error:
+        except (DecodeError, ValueError, OverflowError) as error:
             # One verdict that nobody can read must not keep the only owner from starting.
             log.error(
                 "a claim cannot be read and is left out: its article may pass once more",

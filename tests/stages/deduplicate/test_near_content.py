@@ -107,6 +107,14 @@ def test_reports_from_one_template_are_not_copies(stream: Stream) -> None:
     assert stream.claim("copied", report(random.Random(4), "Tarnsee") + "\n").of == "0"
 
 
+def test_alerts_that_differ_in_one_number_are_not_copies(stream: Stream) -> None:
+    alert = (
+        "Shares of the shipping company Kalvoy Lines fell by {} percent on Monday after its ferry "
+        "to the islands had been cancelled again by the county council."
+    )
+    assert [stream.claim(str(n), alert.format(n)).kind for n in range(2, 8)] == ["original"] * 6
+
+
 def test_articles_that_share_a_sites_boilerplate_are_not_copies(stream: Stream) -> None:
     notice = " ".join(STORIES["orchard"])
     for story in ("ferry", "library", "glacier", "tram"):
@@ -215,7 +223,7 @@ def test_copies_from_other_sources_pass_where_that_is_the_policy() -> None:
     repeat = stream.claim("paper", text("tram", slice(0, 5)), source="Daily Quill")
     assert (repeat.kind, repeat.of, repeat.passes) == ("repeat", "paper", False)
     revised = stream.claim("paper", text("tram", slice(1, 6)), source="Daily Quill")
-    assert (revised.kind, revised.version, revised.cluster) == ("revision", 2, "agency")
+    assert (revised.kind, revised.version, revised.cluster) == ("revision", 2, "paper")
 
 
 def test_lines_met_on_other_articles_of_the_source_are_named(stream: Stream) -> None:

@@ -3,9 +3,10 @@
 import tracemalloc
 
 import pytest
+from msgspec.structs import replace
 
 from tests.stages.deduplicate.claims import article, at, digest, withdrawal
-from topics.records import Fingerprint, Origin, Verdict, Withdrawal
+from topics.records import Claim, Fingerprint, Origin, Verdict, Withdrawal
 from workers.stages.deduplicate import WindowedSeenStore
 
 
@@ -283,3 +284,66 @@ def test_an_entry_takes_less_than_a_kilobyte() -> None:
     tracemalloc.stop()
     print(f"{used:.0f} bytes per original")
     assert used < 1000
+
+
+def broken(**changed: object) -> Claim:
+    store = WindowedSeenStore()
+    store.claim(article("a", "one"), at(0))
+    told = store.claim_record(article("a", "one"), at(1))[0]
+    verdict = {n: v for n, v in changed.items() if n in ("of_origin", "of_version", "version")}
+    rest = {n: v for n, v in changed.items() if n not in verdict}
+    return replace(told, verdict=replace(told.verdict, **verdict), **rest)
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        broken(version=2**40),
+        broken(version=-1),
+        broken(of_version=-1),
+        broken(of_origin="t/8589934592/1@1"),
+        broken(of_origin=None),
+        broken(shingles=-1),
+        broken(origin="articles.raw/-1/1@1"),
+        broken(origin="articles.raw/8589934592/1@1"),
+        broken(content_hash="z"),
+    ],
+)
+def test_a_claim_that_cannot_be_is_refused_and_changes_nothing(record: Claim) -> None:
+    store, untouched = WindowedSeenStore(), WindowedSeenStore()
+    for one in (store, untouched):
+        one.claim(article("z", "z"), at(9, day=1))
+    with pytest.raises(ValueError, match=r"."):
+        store.restore(record)
+    assert len(store) == 1
+    for number in range(3):
+        arrival = article(str(number % 2), "text"), at(10 + number, day=2)
+        assert store.claim_record(*arrival) == untouched.claim_record(*arrival)
+
+
+def test_any_time_that_a_header_can_hold_is_claimed(store: WindowedSeenStore) -> None:
+    times = (-1, 0, 1_700_000_000_000_000_000, 2**62, 2**63 - 1, 5)
+    for offset, time in enumerate(times):
+        assert store.claim(article(str(offset), str(offset)), Origin("t", 0, offset, time)).passes
+
+
+def test_thousands_of_stubs_and_of_versions_are_no_burden(store: WindowedSeenStore) -> None:
+    """Counted in comparisons, not in time: none grows with what was there before."""
+    for number in range(3000):
+        stub = article(f"s{number}", "subscribe to read on", f"headline {number}", shingles=5)
+        store.claim(stub, at(number))
+    probe = article("x", "subscribe to read on", "headline x", shingles=5)
+    content, headline = bytes.fromhex(probe.content_hash), bytes.fromhex(probe.headline_hash)
+    assert store._state.holders(content, headline, 5) == []
+
+
+def test_a_record_of_its_own_corrects_what_a_repeat_told_of_a_version() -> None:
+    writer, sent = WindowedSeenStore(), [article("a", "one"), article("a", "two")]
+    first, second = (writer.claim_record(one, at(n))[0] for n, one in enumerate(sent))
+    repeat = writer.claim_record(sent[1], at(2))[0]
+    withdrawn = writer.withdraw(withdrawal(second))
+    assert withdrawn is not None
+    recovered = WindowedSeenStore()
+    for record in (first, repeat, withdrawn):  # as compaction leaves them
+        recovered.restore(record)
+    assert recovered.claim(sent[1], at(1)) == second.verdict

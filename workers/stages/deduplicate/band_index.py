@@ -104,14 +104,16 @@ class BandIndex:
         """Keep these places of all, which are numbered anew in this order."""
         sketches = np.frombuffer(self._sketches, np.uint8).reshape(-1, SKETCH)
         self._sketches = array_of("B", sketches[places].reshape(-1))
-        self._build()
+        self._before = array("I")
+        self._heads[:] = 0
+        self._linked = 0
 
     def index(self) -> None:
         """Make what was added ready to be found, which the next search would wait for."""
         pending = len(self) - self._linked
         if not pending:
             return
-        if pending > _AT_ONCE or len(self) > 2 * self._size:
+        if pending > max(_AT_ONCE, len(self) // 8) or len(self) > 2 * self._size:
             self._build()
             return
         for place in range(self._linked, len(self)):

@@ -56,7 +56,7 @@ _FIELDS = {
     "kept": "i",
     "kind": "B",
     "flags": "B",
-    "algorithm": "B",
+    "algorithm": "H",
     "matches": "B",
     "lead_matches": "B",
     "numbers": "B",
@@ -151,6 +151,22 @@ class SeenRows:
             field, offset = _PLACES[name]
             field.pack_into(self._packed, row * _PACKED.size + offset, value)
 
+    def flags(self, row: int) -> int:
+        """The flags of a claim, which are asked for most."""
+        return self._packed[row * _PACKED.size + _PLACES["flags"][1]]
+
+    def check(self, row: Row) -> None:
+        """ValueError if there is no room for one of the numbers."""
+        try:
+            _PACKED.pack(*row)
+        except struct.error as error:
+            raise ValueError(f"not a claim that can be kept: {error}") from None
+
+    def put(self, number: int, row: Row, cluster: str, target: str | None) -> None:
+        """Keep other numbers for a claim."""
+        _PACKED.pack_into(self._packed, number * _PACKED.size, *row)
+        self.clusters[number], self.targets[number] = cluster, target
+
     def column(self, name: str) -> npt.NDArray[Any]:
         """A copy of one field of all claims."""
         return np.frombuffer(self._packed, _COLUMNS)[name].copy()
@@ -170,10 +186,12 @@ class SeenRows:
         return self._topics.setdefault(name, len(self._topics))
 
     def algorithm(self, name: str) -> int:
-        """The number of a fingerprint's algorithm; ValueError past 255 of them."""
-        number = self._algorithms.setdefault(name, len(self._algorithms))
-        if number > 0xFF:
-            raise ValueError("more than 255 algorithms of fingerprints in one window")
+        """The number of a fingerprint's algorithm; ValueError past 65,535 of them."""
+        number = self._algorithms.get(name)
+        if number is None:
+            if len(self._algorithms) > 0xFFFF:
+                raise ValueError("more than 65,535 algorithms of fingerprints")
+            number = self._algorithms[name] = len(self._algorithms)
         return number
 
     def algorithm_name(self, number: int) -> str:

@@ -27,7 +27,8 @@ from workers.stages.deduplicate.seen_rows import (
 class SeenState:
     """Rows by their numbers, which hold until rows are forgotten."""
 
-    def __init__(self) -> None:
+    def __init__(self, short: int) -> None:
+        self._short = short
         self.rows = SeenRows()
         self.near = NearTexts()
         self.sequence = 0
@@ -77,18 +78,26 @@ class SeenState:
         found = [
             number
             for number in self._by_id.rows(name_hash(id))
-            if rows.ids[number] == id and rows[number].flags & LINKED
+            if rows.flags(number) & LINKED and rows.ids[number] == id
         ]
-        return sorted(found, key=lambda number: rows[number].version)
+        return found if len(found) < 2 else sorted(found, key=lambda number: rows[number].version)
 
-    def holders(self, content: bytes) -> list[int]:
-        """The linked originals and revisions with a content, newest first."""
+    def holders(self, content: bytes, headline: bytes, shingles: int) -> list[int]:
+        """The linked originals and revisions with a content, newest first.
+
+        Short texts with another headline have other contents here: there may be thousands.
+        """
         rows = self.rows
+        key = self._content_key(content, headline, shingles)
         return [
             number
-            for number in self._by_content.rows(int.from_bytes(content[:4]))
-            if rows[number].content == content and rows[number].flags & LINKED
+            for number in self._by_content.rows(key)
+            if rows.flags(number) & LINKED and rows[number].content == content
         ]
+
+    def _content_key(self, content: bytes, headline: bytes, shingles: int) -> int:
+        key = int.from_bytes(content[:4])
+        return key ^ int.from_bytes(headline[:4]) if shingles < self._short else key
 
     def keep(self, row: Row, text: Text | None, id: str, cluster: str, target: str | None) -> int:
         """Append a claim, with its text if others are to be compared with it.
@@ -112,6 +121,17 @@ class SeenState:
         if row.flags & LINKED:
             self._chain(number, row, id)
         return number
+
+    def same_strings(self, row: Row, cluster: str, target: str | None) -> tuple[str, str | None]:
+        """Cluster and target of a claim as objects that are kept already, where they are equal."""
+        if target is None or row.of_partition == NOWHERE:
+            return cluster, target
+        number = self.find(self.rows.target_origin(row))
+        if number is not None and self.rows.ids[number] == target:
+            target = self.rows.ids[number]
+            if self.rows.clusters[number] == cluster:
+                cluster = self.rows.clusters[number]
+        return target if cluster == target else cluster, target
 
     def repeated(self, repeat: int, text: Text | None) -> int:
         """Keep the version that a repeat repeats, as far as the repeat tells; linked."""
@@ -148,7 +168,8 @@ class SeenState:
     def _chain(self, number: int, row: Row, id: str) -> None:
         self._by_id.add(number, name_hash(id))
         if row.kind in (ORIGINAL, REVISION):
-            self._by_content.add(number, int.from_bytes(row.content[:4]))
+            key = self._content_key(row.content, row.headline, row.shingles)
+            self._by_content.add(number, key)
 
     def withdraw(self, number: int, day: int) -> None:
         """Have nothing compared with a version any more; it is forgotten with its own day."""
@@ -175,14 +196,16 @@ class SeenState:
         rows = self.rows
         gone = rows.column("kept") < oldest
         flags, versions = rows.column("flags"), rows.column("version")
-        for number in np.flatnonzero(gone & (flags & LINKED > 0) & (versions > 1)).tolist():
-            # It outlives older versions, lest its number be given out again.
-            older = [rows[other] for other in self.versions(rows.ids[number])]
-            version = rows[number].version
-            longest = max((one.kept for one in older if one.version < version), default=-1)
-            if longest >= oldest:
-                rows.change(number, kept=longest)
-                gone[number] = False
+        outlived = np.flatnonzero(gone & (flags & LINKED > 0) & (versions > 1)).tolist()
+        for id in {rows.ids[number] for number in outlived}:
+            # A version outlives older ones, lest its number be given out again.
+            longest = -1
+            for number in self.versions(id):
+                kept = rows[number].kept
+                if longest > kept:
+                    rows.change(number, kept=longest)
+                    gone[number] = longest < oldest
+                longest = max(longest, kept)
         dropped = np.flatnonzero(gone & (flags & SUPERSEDED == 0))
         forgotten = [str(rows.origin(rows[number])) for number in dropped.tolist()]
         gone |= flags & SUPERSEDED > 0

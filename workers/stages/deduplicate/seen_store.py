@@ -33,6 +33,8 @@ from workers.stages.deduplicate.similarity import Similarity
 from workers.stages.deduplicate.verdicts import claim_of, row_of, verdict_of
 
 DAY_MS = 86_400_000
+LAST_DAY = (1 << 31) - 1
+"""5.9 million years on."""
 
 
 class SeenStore(Protocol):
@@ -90,10 +92,11 @@ class WindowedSeenStore:
       a revision.
 
     Links point to articles that passed, never to repeats or copies, and only to earlier ones. What
-    keeps a cluster from drifting: every member is compared with the original itself. A copy of a
-    copy may be linked on less evidence, if that copy was compared with the original on full
-    evidence; it helps no other one in. So no member is further from the original than
-    ``similarity.THROUGH_COPY`` allows, however many there are.
+    keeps a cluster from drifting: every member is compared with a version of the original itself. A
+    copy of a copy may be linked on less evidence, if that copy was compared with the original on
+    full evidence; it helps no other one in. So no member is further from the original article than
+    ``similarity.THROUGH_COPY`` allows, however many there are. A copy that was enriched and is then
+    revised begins a cluster of its own.
 
     A repeat keeps its article from being forgotten: feeds list slow news for weeks. An arrival
     older than the window counts as one of the oldest day. One far in the future makes the store
@@ -113,7 +116,7 @@ class WindowedSeenStore:
 
     def clear(self) -> None:
         """Forget everything."""
-        self._state = SeenState()
+        self._state = SeenState(self._short)
         self._lines = LineCounts()
         self._latest = 0
         self._oldest_day = 0
@@ -180,7 +183,7 @@ class WindowedSeenStore:
         row = self._state.rows[number]
         if not row.flags & PASSED or row.flags & WITHDRAWN:
             return None
-        self._state.withdraw(number, self._day(row.timestamp))
+        self._state.withdraw(number, self._filed(row.timestamp))
         return claim_of(self._state.rows, number, self._state.text(row))
 
     def restore(self, record: Claim) -> None:
@@ -188,25 +191,36 @@ class WindowedSeenStore:
         state, verdict = self._state, record.verdict
         arrival = Arrival.of(record, self._short)
         origin = Origin.parse(record.origin)
-        day = self._advance(origin.timestamp)
+        day = self._filed(origin.timestamp)
         row = row_of(state.rows, record, arrival, origin, day)
+        state.rows.check(row)  # before anything is changed
+        self._advance(origin.timestamp)
+        cluster, of = state.same_strings(row, verdict.cluster, verdict.of)
         number = state.find(origin)
         if number is not None and not state.is_of(number, arrival):
             state.supersede(number)
             number = None
         if number is None:
-            number = state.keep(row, arrival.text, arrival.id, verdict.cluster, verdict.of)
+            number = state.keep(row, arrival.text, arrival.id, cluster, of)
             if row.flags & PASSED and not row.flags & WITHDRAWN:
                 state.link(number)
                 self._count_lines(arrival, day)
             elif row.kind == REPEAT:
                 self._keep_repeated(number, arrival, day)
             return
-        if day > state.rows[number].kept:
-            state.rows.change(number, kept=day)
+        # What was known may be what a repeat told of it, or a withdrawal.
+        known = state.rows[number]
+        stays = known.flags & (LINKED | WITHDRAWN)
+        told = row._replace(
+            kept=max(day, known.kept),
+            place=known.place,
+            source=row.source or known.source,
+            flags=row.flags & ~WITHDRAWN | stays,
+        )
+        state.rows.put(number, told, cluster, of)
         if record.withdrawn:
             state.withdraw(number, day)
-        elif state.rows[number].flags & WITHDRAWN:
+        elif known.flags & WITHDRAWN:
             state.link(number)
 
     def _decide(self, arrival: Arrival, by: Origin, day: int) -> int:
@@ -269,6 +283,8 @@ class WindowedSeenStore:
             shared_numbers=alike.shared_numbers if alike else 0,
         )
         cluster = arrival.id if target is None else rows.clusters[target]
+        if earlier is not None and kind == REVISION and earlier.kind not in (ORIGINAL, REVISION):
+            cluster = arrival.id  # a copy that was enriched goes its own way from here
         of = None if target is None else rows.ids[target]
         number = self._state.keep(row, arrival.text, arrival.id, cluster, of)
         if flags & PASSED:
@@ -298,7 +314,7 @@ class WindowedSeenStore:
         algorithm = self._state.rows.algorithm(arrival.algorithm)
         short = arrival.shingles < self._short
         found: list[tuple[int, int]] = []
-        for number in self._state.holders(arrival.content):
+        for number in self._state.holders(arrival.content, arrival.headline, arrival.shingles):
             row = self._state.rows[number]
             if (
                 row.algorithm == algorithm
@@ -314,8 +330,8 @@ class WindowedSeenStore:
         places = near.candidates(text)
         self.candidates = len(places)
         algorithm = rows.algorithm(arrival.algorithm)
-        direct: list[tuple[int, int, Similarity]] = []
-        copies: list[tuple[int, Row]] = []
+        originals: dict[int, Similarity] = {}
+        through: set[int] = set()
         for place, alike in zip(places, near.compared(text, places), strict=True):
             number = near.row(place)
             if not alike.same_story or rows.ids[number] == arrival.id:
@@ -323,23 +339,26 @@ class WindowedSeenStore:
             row = rows[number]
             if row.algorithm != algorithm or row.flags & SUPERSEDED:
                 continue
-            if row.kind == NEAR_CONTENT:
-                copies.append((row.sequence, row))
-            elif row.flags & LINKED:
-                direct.append((row.sequence, number, alike))
-        if direct:
-            _, number, alike = min(direct, key=lambda found: found[0])
-            return number, alike, False
-        for _, copy in sorted(copies, key=lambda found: found[0]):
-            original = self._state.find(rows.target_origin(copy))
-            if original is None or rows.ids[original] == arrival.id:
-                continue
-            row = rows[original]
-            if row.flags & LINKED and row.place:
+            if row.kind != NEAR_CONTENT:
+                if row.flags & LINKED:
+                    originals[number] = alike
+            elif (original := self._state.find(rows.target_origin(row))) is not None:
+                through.add(original)
+        # Of a story with many copies the bands show the latest; its original is asked all the same.
+        loose: dict[int, Similarity] = {}
+        for number in through - originals.keys():
+            row = rows[number]
+            if row.flags & LINKED and row.place and rows.ids[number] != arrival.id:
                 (alike,) = near.compared(text, [row.place - 1])
-                if alike.containment >= ENOUGH_THROUGH_COPY:
-                    return original, alike, True
-        return None
+                if alike.same_story:
+                    originals[number] = alike
+                elif alike.containment >= ENOUGH_THROUGH_COPY:
+                    loose[number] = alike
+        found = originals or loose
+        if not found:
+            return None
+        earliest = min(found, key=lambda number: rows[number].sequence)
+        return earliest, found[earliest], not originals
 
     def _keep_repeated(self, repeat: int, arrival: Arrival, day: int) -> None:
         """Let the version that a repeat repeats be forgotten no earlier than the repeat."""
@@ -359,12 +378,18 @@ class WindowedSeenStore:
         """Forget what has left the window; returns the day under which to file this arrival."""
         if timestamp > self._latest:
             self._latest = timestamp
-            oldest = max(0, (timestamp - self._window_ms) // DAY_MS)
+            oldest = self._oldest_at(timestamp)
             if oldest > self._oldest_day:
                 self._oldest_day = oldest
                 self._forgotten += self._state.forget(oldest)
                 self._lines.expire(oldest)
-        return self._day(timestamp)
+        return self._filed(timestamp)
 
-    def _day(self, timestamp: int) -> int:
-        return max(timestamp // DAY_MS, self._oldest_day)
+    def _oldest_at(self, timestamp: int) -> int:
+        return min(max(0, (timestamp - self._window_ms) // DAY_MS), LAST_DAY)
+
+    def _filed(self, timestamp: int) -> int:
+        """The day under which to file an arrival; it may move the window."""
+        # A producer may have set any time; past the last day that fits, days are one.
+        oldest = max(self._oldest_day, self._oldest_at(timestamp))
+        return min(max(timestamp // DAY_MS, oldest), LAST_DAY)

@@ -60,8 +60,8 @@ class Similarity:
         """The containment from which this is the same story.
 
         Half, and more where something speaks against it: numbers that differ (a report made from a
-        template: weather, markets, results), the more the more numbers there are; a short text, of
-        which half is little evidence; a lead much more or much less alike than the whole, which is
+        template: weather, markets, results), the more the more of the text is numbers; a short text,
+        of which half is little evidence; a lead much more or much less alike than the whole, which is
         one block in common (a live blog, a site's boilerplate) and not a rewrite. A lead in common
         speaks for it.
         """
@@ -69,7 +69,7 @@ class Similarity:
         lead = self.lead
         needed = (
             0.5
-            + 0.7 * guard * min(self.numbers, 4) / 4
+            + 0.7 * guard * min(1.0, 75 * self.numbers / min(self.smaller, 300))
             + 0.2 * (1 - min(self.smaller, 300) / 300)
             + 0.2 * max(0.0, abs(lead - self.containment) - 0.15)
             - 0.2 * min(lead, 0.5)

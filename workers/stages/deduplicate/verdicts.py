@@ -125,6 +125,11 @@ def row_of(rows: SeenRows, record: Claim, arrival: Arrival, origin: Origin, kept
     """The row for a claim from the changelog; ValueError if what it names is no origin."""
     verdict = record.verdict
     target = None if verdict.of_origin is None else Origin.parse(verdict.of_origin)
+    for named in (origin, target):
+        if named is not None and not _is_possible(named):
+            raise ValueError(f"no record of Kafka: {named}")
+    if verdict.kind == "repeat" and target is None:
+        raise ValueError("a repeat of nothing")
     told = verdict.evidence
 
     def count(name: str, most: int = 0xFFFFFFFF) -> int:
@@ -153,7 +158,7 @@ def row_of(rows: SeenRows, record: Claim, arrival: Arrival, origin: Origin, kept
         version=verdict.version,
         of_version=verdict.of_version or 0,
         shingles=record.shingles,
-        shared=count("shared_shingles"),
+        shared=min(count("shared_shingles"), max(1, count("shingles"))),
         smaller=max(1, count("shingles")),
         source=arrival.source,
         place=0,
@@ -164,7 +169,7 @@ def row_of(rows: SeenRows, record: Claim, arrival: Arrival, origin: Origin, kept
         matches=count("matches", 128),
         lead_matches=count("lead_matches", 32),
         numbers=count("numbers", 24),
-        shared_numbers=count("shared_numbers", 24),
+        shared_numbers=count("shared_numbers", min(24, count("numbers"))),
     )
 
 
@@ -174,3 +179,11 @@ def _bits(places: list[int]) -> int:
         if 0 <= place < 64:
             bits |= 1 << place
     return bits
+
+
+def _is_possible(origin: Origin) -> bool:
+    return (
+        0 <= origin.partition < 1 << 31
+        and 0 <= origin.offset < 1 << 63
+        and -1 <= origin.timestamp < 1 << 63
+    )
