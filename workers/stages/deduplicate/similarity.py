@@ -60,10 +60,10 @@ class Similarity:
         """The containment from which this is the same story.
 
         Half, and more where something speaks against it: numbers that differ (a report made from a
-        template: weather, markets, results), the more the more of the text is numbers; a short text,
-        of which half is little evidence; a lead much more or much less alike than the whole, which is
-        one block in common (a live blog, a site's boilerplate) and not a rewrite. A lead in common
-        speaks for it.
+        template: weather, markets, results), the more the more of the text is numbers; a short
+        text, of which half is little evidence; a lead much more or much less alike than the whole,
+        which is one block in common (a live blog, a site's boilerplate) and not a rewrite. A lead
+        in common speaks for it.
         """
         guard = 1 - self.shared_numbers / self.numbers if self.numbers else 0.0
         lead = self.lead
@@ -74,7 +74,7 @@ class Similarity:
             + 0.2 * max(0.0, abs(lead - self.containment) - 0.15)
             - 0.2 * min(lead, 0.5)
         )
-        return min(max(needed, LEAST), 0.97)
+        return max(needed, LEAST)
 
     @property
     def same_story(self) -> bool:
