@@ -4,7 +4,7 @@ Bare: the store without a broker, in a window of 200,000 and one of a million ar
 signature, ten numbers and twenty lines; every tenth is a rewrite of an earlier one. The window is
 filled by recovery from claims, as a worker fills it; then new articles are claimed. Then a true
 worker that claims articles of 4 KB and of 60 KB from a broker. The machine's own pace is printed
-with the figures: how long it takes Python to sum 1,000 numbers (8 µs on a quiet core of 2023).
+with the figures: how long it takes Python to sum 1,000 numbers.
 """
 
 from __future__ import annotations
