@@ -6,11 +6,11 @@ import struct
 from binascii import a2b_base64
 from typing import NamedTuple
 
-import xxhash
 from msgspec import UNSET, UnsetType
 
 from topics.records import Claim, Fingerprint
 from workers.stages.deduplicate.near_texts import Text
+from workers.stages.deduplicate.utf8 import text_hash
 
 
 class Arrival(NamedTuple):
@@ -37,7 +37,7 @@ class Arrival(NamedTuple):
                 record.sentence_shingles,
                 _whole("H", record.numbers),
             )
-        source = xxhash.xxh3_64_intdigest(record.source.encode()) if record.source else 0
+        source = text_hash(record.source) if record.source else 0
         return cls(
             id=record.id,
             algorithm=record.algorithm,

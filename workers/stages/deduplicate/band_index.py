@@ -2,8 +2,7 @@
 
 Locality-sensitive hashing of min-hashes (Broder 1997; Indyk and Motwani 1998): 24 bands of three of
 the text's values and 10 of three of its lead's. Two texts that share a third of their shingles meet
-in some band seven times of ten, two that share half nearly always, and strangers of one language
-once in a hundred thousand.
+in some band seven times of ten, two that share half nearly always.
 """
 
 from __future__ import annotations

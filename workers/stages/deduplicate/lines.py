@@ -6,10 +6,8 @@ import struct
 from binascii import b2a_base64
 from collections.abc import Iterable
 
-import xxhash
-
 from workers.stages.deduplicate.normalise import normalise
-from workers.stages.deduplicate.utf8 import encode
+from workers.stages.deduplicate.utf8 import text_hash
 
 FIRST, LAST = 40, 24
 """Lines that are kept of a longer text: what a site adds stands before and after."""
@@ -17,7 +15,7 @@ FIRST, LAST = 40, 24
 
 def line_hash(line: str) -> int:
     """64 bits of a line as it is compared (XXH3): of the same line, however it was set."""
-    return _hash(normalise(line))
+    return text_hash(normalise(line))
 
 
 def line_hashes(normalised: Iterable[str]) -> str:
@@ -28,9 +26,5 @@ def line_hashes(normalised: Iterable[str]) -> str:
     distinct = list(dict.fromkeys(filter(None, normalised)))
     if len(distinct) > FIRST + LAST:
         distinct[FIRST:-LAST] = []
-    found = map(_hash, distinct)
+    found = map(text_hash, distinct)
     return b2a_base64(struct.pack(f"<{len(distinct)}Q", *found), newline=False).decode("ascii")
-
-
-def _hash(normalised: str) -> int:
-    return xxhash.xxh3_64_intdigest(encode(normalised))

@@ -9,11 +9,9 @@ from binascii import b2a_base64
 
 import xxhash
 
+from workers.stages.deduplicate.similarity import NUMBERS
 from workers.stages.deduplicate.utf8 import contains_any, encode
 
-MOST = 24
-"""Numbers that are kept; of more, those with the least hashes: a fair sample of any text's
-(bottom-k sketches, Cohen and Kaplan 2007)."""
 LONGEST = 40
 """Digits that count; what is longer is no quantity."""
 
@@ -37,7 +35,7 @@ def numbers(normalised: str) -> str:
     apart = b" ".join(encoded.translate(_ONLY_NUMBERS).split())
     found = _BETWEEN_NUMBERS.sub(b" ", apart).translate(None, _SEPARATORS).split()
     digits = {(number.lstrip(b"0") or b"0")[:LONGEST] for number in found}
-    hashes = sorted({hash & 0xFFFF for hash in map(xxhash.xxh3_64_intdigest, digits)})[:MOST]
+    hashes = sorted({hash & 0xFFFF for hash in map(xxhash.xxh3_64_intdigest, digits)})[:NUMBERS]
     return b2a_base64(struct.pack(f"<{len(hashes)}H", *hashes), newline=False).decode("ascii")
 
 

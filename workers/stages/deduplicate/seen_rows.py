@@ -1,7 +1,7 @@
-"""How a SeenStore keeps its claims: 135 bytes each, and the strings that they name.
+"""How a SeenStore keeps its claims: 136 bytes each, and the strings that they name.
 
-One object for each of a million claims would take a kilobyte, and every full garbage collection
-would visit all of them.
+An object for each of a million claims would take several times that, and every full garbage
+collection would visit all of them.
 """
 
 from __future__ import annotations

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import xxhash
 
 from topics.records import Origin
 from workers.stages.deduplicate.arrival import Arrival
@@ -22,6 +21,7 @@ from workers.stages.deduplicate.seen_rows import (
     Row,
     SeenRows,
 )
+from workers.stages.deduplicate.utf8 import text_hash
 
 
 class SeenState:
@@ -77,7 +77,7 @@ class SeenState:
         rows = self.rows
         found = [
             number
-            for number in self._by_id.rows(name_hash(id))
+            for number in self._by_id.rows(text_hash(id))
             if rows.flags(number) & LINKED and rows.ids[number] == id
         ]
         return found if len(found) < 2 else sorted(found, key=lambda number: rows[number].version)
@@ -166,7 +166,7 @@ class SeenState:
         return True
 
     def _chain(self, number: int, row: Row, id: str) -> None:
-        self._by_id.add(number, name_hash(id))
+        self._by_id.add(number, text_hash(id))
         if row.kind in (ORIGINAL, REVISION):
             key = self._content_key(row.content, row.headline, row.shingles)
             self._by_content.add(number, key)
@@ -229,8 +229,3 @@ class SeenState:
         for chains in (self._by_origin, self._by_id, self._by_content):
             chains.take(numbers)
         self._superseded = int((self.rows.column("flags") & SUPERSEDED > 0).sum())
-
-
-def name_hash(text: str) -> int:
-    """A hash of 64 bits that is the same in every process."""
-    return xxhash.xxh3_64_intdigest(text.encode("utf-8", "surrogatepass"))

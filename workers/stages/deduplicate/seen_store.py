@@ -27,9 +27,10 @@ from workers.stages.deduplicate.seen_rows import (
     WITHDRAWN,
     Row,
 )
-from workers.stages.deduplicate.seen_state import SeenState, name_hash
+from workers.stages.deduplicate.seen_state import SeenState
 from workers.stages.deduplicate.similarity import THROUGH_COPY as ENOUGH_THROUGH_COPY
 from workers.stages.deduplicate.similarity import Similarity
+from workers.stages.deduplicate.utf8 import text_hash
 from workers.stages.deduplicate.verdicts import claim_of, row_of, verdict_of
 
 DAY_MS = 86_400_000
@@ -224,6 +225,7 @@ class WindowedSeenStore:
             state.link(number)
 
     def _decide(self, arrival: Arrival, by: Origin, day: int) -> int:
+        rows = self._state.rows
         versions = self._state.versions(arrival.id)
         alike: Similarity | None = None
         flags, kind, target = PASSED | LINKED, ORIGINAL, None
@@ -242,9 +244,9 @@ class WindowedSeenStore:
         met = 0
         if arrival.source and arrival.lines:
             met = self._lines.met(
-                arrival.source, arrival.lines, name_hash(arrival.id), self._oldest_day
+                arrival.source, arrival.lines, text_hash(arrival.id), self._oldest_day
             )
-        earlier = None if target is None else self._state.rows[target]
+        earlier = None if target is None else rows[target]
         version = 1
         if earlier is not None:
             version = earlier.version + 1 if kind == REVISION else 1
@@ -252,9 +254,8 @@ class WindowedSeenStore:
             flags |= SAME_HEADLINE if earlier.headline == arrival.headline else 0
             if kind not in (ORIGINAL, REVISION) and not self._goes_on(kind, arrival, earlier):
                 flags &= ~(PASSED | LINKED)
-        rows = self._state.rows
         row = Row(
-            topic=self._state.rows.topic(by.topic),
+            topic=rows.topic(by.topic),
             partition=by.partition,
             offset=by.offset,
             timestamp=by.timestamp,
@@ -276,7 +277,7 @@ class WindowedSeenStore:
             kept=day,
             kind=kind,
             flags=flags,
-            algorithm=self._state.rows.algorithm(arrival.algorithm),
+            algorithm=rows.algorithm(arrival.algorithm),
             matches=alike.matches if alike else 0,
             lead_matches=alike.lead_matches if alike else 0,
             numbers=alike.numbers if alike else 0,
@@ -372,7 +373,7 @@ class WindowedSeenStore:
 
     def _count_lines(self, arrival: Arrival, day: int) -> None:
         if arrival.source and arrival.lines:
-            self._lines.count(arrival.source, arrival.lines, name_hash(arrival.id), day)
+            self._lines.count(arrival.source, arrival.lines, text_hash(arrival.id), day)
 
     def _advance(self, timestamp: int) -> int:
         """Forget what has left the window; returns the day under which to file this arrival."""
@@ -389,7 +390,7 @@ class WindowedSeenStore:
         return min(max(0, (timestamp - self._window_ms) // DAY_MS), LAST_DAY)
 
     def _filed(self, timestamp: int) -> int:
-        """The day under which to file an arrival; it may move the window."""
+        """The day under which to file an arrival, once the window has moved for it."""
         # A producer may have set any time; past the last day that fits, days are one.
         oldest = max(self._oldest_day, self._oldest_at(timestamp))
         return min(max(timestamp // DAY_MS, oldest), LAST_DAY)

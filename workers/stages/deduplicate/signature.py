@@ -13,8 +13,9 @@ from collections.abc import Sequence
 
 from rensa import RMinHash
 
-HASHES, SEED = 128, 42
-LEAD_HASHES, LEAD_SEED = 32, 43
+from workers.stages.deduplicate.similarity import HASHES, LEAD_HASHES
+
+SEED, LEAD_SEED = 42, 43
 LEAD_TOKENS = 80
 
 

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import xxhash
+
 
 def encode(text: str) -> bytes:
     """UTF-8, also of a lone surrogate."""
     return text.encode("utf-8", "surrogatepass")
+
+
+def text_hash(text: str) -> int:
+    """64 bits of a text (XXH3), the same in every process."""
+    return xxhash.xxh3_64_intdigest(encode(text))
 
 
 def contains_any(encoded: bytes, of: bytes) -> bool:
