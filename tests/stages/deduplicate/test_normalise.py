@@ -12,7 +12,7 @@ from workers.stages.deduplicate import normalise
 from workers.stages.deduplicate.normalise import normalised_lines
 
 # Much white space, many marks, and what NFKC makes several characters of.
-odd_text = st.text(st.one_of(st.characters(), st.sampled_from("\n \t.-a\u0301\u0323\u200b…ﬁİΣ")))
+odd_text = st.text(st.one_of(st.characters(), st.sampled_from("\n \t.-a\u0301\u0323\u200b…ﬁİΣΐΰ\u0345")))
 
 
 def by_definition(text: str) -> str:
@@ -20,8 +20,8 @@ def by_definition(text: str) -> str:
     before = None
     while text != before:
         before = text
-        text = unicodedata.normalize("NFKC", text).casefold()
-        text = re.sub("[\u00ad\u200b\u2060\ufeff]", "", text)
+        text = re.sub("[\u00ad\u200b\u2060\ufeff]", "", text.casefold())
+        text = unicodedata.normalize("NFKC", text)
     return " ".join(text.split())
 
 
@@ -33,6 +33,15 @@ def test_normalising_is_what_it_says(text: str) -> None:
 @given(odd_text)
 def test_normalising_twice_changes_nothing(text: str) -> None:
     assert normalise(normalise(text)) == normalise(text)
+
+
+def test_every_character_has_a_form_that_stays() -> None:
+    once = normalised_lines("\n".join(chr(point) for point in range(0x110000) if point != 0x0A))
+    assert normalised_lines("\n".join(once)) == once
+
+
+def test_greek_that_case_folding_takes_apart_is_put_together() -> None:
+    assert normalise("Πρωτοχρονιάτικα ΐ και ΰ") == "πρωτοχρονιάτικα ΐ και ΰ"
 
 
 @given(odd_text)
