@@ -12,7 +12,9 @@ from workers.stages.deduplicate import normalise
 from workers.stages.deduplicate.normalise import normalised_lines
 
 # Much white space, many marks, and what NFKC makes several characters of.
-odd_text = st.text(st.one_of(st.characters(), st.sampled_from("\n \t.-a\u0301\u0323\u200b…ﬁİΣΐΰ\u0345")))
+odd_text = st.text(
+    st.one_of(st.characters(), st.sampled_from("\n \t.-a\u0301\u0323\u200b…ﬁİΣΐΰ\u0345"))
+)
 
 
 def by_definition(text: str) -> str:
