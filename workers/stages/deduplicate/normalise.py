@@ -17,7 +17,7 @@ _LONG_RUN_SAMPLED = re.compile(r"[^\w\s]{4}")
 """What a run of 65 is at least, when every 16th character is looked at."""
 
 _ROUNDS = 8
-"""One that changes nothing more after one that does, for nearly every text; none takes over three."""
+"""The last of them changes nothing: two for nearly every text, three for the oddest known."""
 _RARE_SPACES = "\t\v\f\r\x1c\x1d\x1e\x1f\x85\u1680\u2028\u2029"
 """White space besides the space and the line break; NFKC makes spaces of all other."""
 
