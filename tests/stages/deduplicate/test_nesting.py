@@ -70,6 +70,12 @@ def test_untidy_but_shallow_pages_stay_shallow(html: str) -> None:
         '<div =">"\'>',
         "<ul><li>",
         "<object><p>",
+        "<object><select></object>",
+        "<object><table></object>",
+        "<select><div></select>",
+        "<svg><font><style>",
+        "<svg><font title=' size='><style>",
+        "<svg><font SIZE><div></svg>",
     ],
 )
 @pytest.mark.parametrize(

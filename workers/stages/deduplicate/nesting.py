@@ -32,8 +32,10 @@ _BREAKOUT = _names(
 """In SVG and MathML these end the foreign content, where ``<x/>`` is an element without content."""
 _INTEGRATION = _names("foreignobject desc title annotation-xml mi mo mn ms mtext")
 """Inside these, foreign content holds HTML again."""
-_BARRIERS = _names("table template object applet marquee")
+_BARRIERS = _names("table template object applet marquee select")
 """An end tag outside does not close elements inside these."""
+_CROSSING = _names("table template")
+"""Their own end tags do, whatever other barriers are open inside them."""
 _INLINE = _names(
     "a abbr b bdi bdo big cite code data del dfn em font i ins kbd label mark nobr output q s samp"
     " small span strike strong sub sup time tt u var svg math g path"
@@ -46,6 +48,12 @@ _TAG_END = re.compile(
         |(?:=[^ \t\n\f\r/>=]*+|[^ \t\n\f\r/>=]++)
          (?:[ \t\n\f\r]*+=[ \t\n\f\r]*+(?:"[^"]*+"|'[^']*+'|(?=>)|[^ \t\n\f\r>"'][^ \t\n\f\r>]*+))?+
         )*+>""",
+    re.VERBOSE,
+)
+_ATTRIBUTE = re.compile(
+    r"""[ \t\n\f\r/]*+(=[^ \t\n\f\r/>=]*+|[^ \t\n\f\r/>=]++)
+        (?:[ \t\n\f\r]*+=[ \t\n\f\r]*+(?:"[^"]*+"|'[^']*+'|(?=>)|[^ \t\n\f\r>"'][^ \t\n\f\r>]*+))?+
+    """,
     re.VERBOSE,
 )
 _COMMENT_END = re.compile(r"--!?>")
@@ -83,7 +91,7 @@ def measure(html: str, *, limit: int) -> Nesting:
             continue
         work += open_elements.depth + 1
         foreign = open_elements.foreign
-        if foreign and name in _BREAKOUT:
+        if foreign and name in _BREAKOUT and (name != "font" or _is_styled(html, tag.end())):
             open_elements.leave_foreign()
             foreign = False
         if name in _VOID or name in _OPTIONAL:
@@ -102,6 +110,15 @@ def measure(html: str, *, limit: int) -> Nesting:
             if deepest > limit:
                 break
     return Nesting(deepest, work)
+
+
+def _is_styled(html: str, start: int) -> bool:
+    """Whether a ``<font>`` has an attribute without which it is no more than its name in SVG."""
+    while (attribute := _ATTRIBUTE.match(html, start)) is not None:
+        if attribute[1].lower() in ("color", "face", "size"):
+            return True
+        start = attribute.end()
+    return False
 
 
 class _OpenElements:
@@ -147,7 +164,7 @@ class _OpenElements:
             places.pop()
             self._stack[place] = None
             self.depth -= 1
-        elif name in _BARRIERS or not (self._barriers and self._barriers[-1] > place):
+        elif name in _CROSSING or not (self._barriers and self._barriers[-1] > place):
             self._pop_to(place)
 
     def _pop_to(self, place: int) -> None:
