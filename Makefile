@@ -38,9 +38,10 @@ lint: .venv/installed-dev
 
 bench: .venv/installed-dev
 	$(BIN)/python -m tests.benchmarks
+	$(BIN)/python -m tests.benchmarks.claims --broker embedded
 
 bench-kafka: .venv/installed-dev
-	$(BIN)/python -m tests.benchmarks.claims
+	$(BIN)/python -m tests.benchmarks.claims --window 0
 	$(BIN)/python -m tests.benchmarks.recovery
 	$(BIN)/python -m tests.benchmarks.backpressure
 

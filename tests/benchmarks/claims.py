@@ -2,9 +2,10 @@
 
 Bare: the store without a broker, in a window of 200,000 and one of a million articles, each with a
 signature, ten numbers and twenty lines; every tenth is a rewrite of an earlier one. The window is
-filled by recovery from claims, as a worker fills it; then new articles are claimed. Then a true
-worker that claims articles of 4 KB and of 60 KB from a broker. The machine's own pace is printed
-with the figures: how long it takes Python to sum 1,000 numbers.
+filled by recovery from claims, as a worker fills it; then new articles are claimed, by so many
+together. One window has copies of which nine come to an original. Then a true worker that claims
+articles of 4 KB and of 60 KB from a broker. The machine's own pace is printed with the figures: how
+long it takes Python to sum 1,000 numbers.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ import psutil
 from rich.console import Console
 
 from tests.benchmarks.recovery import settings_of
-from tests.benchmarks.synthetic import GROUP, REWRITTEN_EVERY, fingerprints
+from tests.benchmarks.synthetic import GROUP, REWRITTEN_EVERY, fingerprints, id_of
 from tests.deployment import Deployment
 from topics import catalog, codec
 from topics.records import Claim, Fingerprint, Fingerprinted, Origin, RawArticle, Verdict
@@ -32,7 +33,11 @@ from workers.stages.deduplicate import WindowedSeenStore
 
 WINDOWS = (200_000, 1_000_000)
 NEW = 20_000
-TOGETHER = 500
+GROUPS = (1, 16, 64)
+"""Articles that are claimed together: a worker takes 16 unless COPYDESK_BATCH says otherwise."""
+COPIES = 10
+"""Articles to an original, itself included, in the window with copies."""
+READ = 500
 DAY_MS = 86_400_000
 BEGAN_MS = 20_000 * DAY_MS
 BODIES = {4_000: 8_000, 60_000: 2_000}
@@ -44,7 +49,8 @@ class Figures:
     """What was seen in one window."""
 
     entries: int
-    claims_per_second: float
+    claims_per_second: dict[int, float]
+    """By how many were claimed together."""
     rewrites_found: float
     bytes_each: float
     """Of resident memory, all included."""
@@ -57,18 +63,21 @@ class Figures:
     pace: float
 
 
-def measure(window: int) -> Figures:
+def measure(window: int, copies: int = 1) -> Figures:
     """Fill a window by recovery, then claim new articles in it."""
-    process, step = psutil.Process(), 7 * DAY_MS // (window + NEW)
+    process, step = psutil.Process(), 7 * DAY_MS // (window + len(GROUPS) * NEW)
     # What making articles takes for itself is taken before.
-    [codec.decode(Claim, codec.encode(_claimed(one, 0, step))) for one in fingerprints(0, GROUP)]
+    [
+        codec.decode(Claim, codec.encode(_claimed(one, 0, step, copies)))
+        for one in fingerprints(0, GROUP)
+    ]
     store = WindowedSeenStore()
     gc.collect()
     resident = process.memory_info().rss
     decoding = restoring = 0.0
     arrivals = enumerate(fingerprints(0, window))
-    while some := list(itertools.islice(arrivals, TOGETHER)):
-        records = [codec.encode(_claimed(one, number, step)) for number, one in some]
+    while some := list(itertools.islice(arrivals, READ)):
+        records = [codec.encode(_claimed(one, number, step, copies)) for number, one in some]
         began = time.process_time()
         claims = [codec.decode(Claim, record) for record in records]
         decoded = time.process_time()
@@ -82,16 +91,23 @@ def measure(window: int) -> Figures:
     indexing = time.process_time() - began
     gc.collect()
     bytes_each = (process.memory_info().rss - resident) / window
-    new = [
-        (one, _origin(window + place, step)) for place, one in enumerate(fingerprints(window, NEW))
-    ]
-    began = time.process_time()
-    found = sum(store.claim(*arrival).kind == "near_content" for arrival in new)
-    seconds = time.process_time() - began
+    found, rates = 0, {}
+    for round, together in enumerate(GROUPS):
+        first = window + round * NEW
+        new = [
+            (one, _origin(first + place, step))
+            for place, one in enumerate(fingerprints(first, NEW))
+        ]
+        began = time.process_time()
+        for place in range(0, NEW, together):
+            group = new[place : place + together]
+            store.prepare(one for one, _ in group)
+            found += sum(store.claim(*arrival).kind == "near_content" for arrival in group)
+        rates[together] = NEW / (time.process_time() - began)
     return Figures(
         entries=window,
-        claims_per_second=NEW / seconds,
-        rewrites_found=found / (NEW / REWRITTEN_EVERY),
+        claims_per_second=rates,
+        rewrites_found=found / (len(GROUPS) * NEW / REWRITTEN_EVERY),
         bytes_each=bytes_each,
         counted_each=store.memory / len(store),
         decoding_seconds=decoding,
@@ -101,8 +117,27 @@ def measure(window: int) -> Figures:
     )
 
 
-def _claimed(one: Fingerprint, number: int, step: int) -> Claim:
-    """The changelog record of an original; rewrites too, so that all are kept in full."""
+def _claimed(one: Fingerprint, number: int, step: int, copies: int) -> Claim:
+    """The changelog record of an article: an original, or one of so many to an original.
+
+    Synthetic rewrites are originals here too, so that all are kept in full.
+    """
+    verdict = Verdict(kind="original", version=1, cluster=one.id)
+    if first := number % copies:
+        original = id_of(number - first)
+        alike = {"shared_shingles": 250, "shingles": 300, "shared_numbers": 9, "numbers": 10}
+        verdict = Verdict(
+            kind="near_content",
+            version=1,
+            cluster=original,
+            of=original,
+            of_version=1,
+            of_origin=str(_origin(number - first, step)),
+            similarity=0.7031,
+            containment=0.8333,
+            method="minhash/1",
+            evidence={**alike, "matches": 90, "lead_matches": 24, "headline": False},
+        )
     return Claim(
         origin=str(_origin(number, step)),
         algorithm=one.algorithm,
@@ -110,7 +145,7 @@ def _claimed(one: Fingerprint, number: int, step: int) -> Claim:
         content_hash=one.content_hash,
         headline_hash=one.headline_hash,
         shingles=one.shingles,
-        verdict=Verdict(kind="original", version=1, cluster=one.id),
+        verdict=verdict,
         sequence=number + 1,
         source=one.source,
         sentence_shingles=one.sentence_shingles,
@@ -157,11 +192,11 @@ def pace() -> float:
     return min(timeit.repeat("sum(range(1000))", number=500, repeat=9)) * 2000
 
 
-def apart(window: int) -> Figures:
+def apart(window: int, copies: int = 1) -> Figures:
     """The same in a fresh process."""
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(1, mp_context=context) as pool:
-        return pool.submit(measure, window).result()
+        return pool.submit(measure, window, copies).result()
 
 
 def main() -> None:
@@ -169,16 +204,24 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         prog="python -m tests.benchmarks.claims", description=__doc__.partition("\n")[0]
     )
-    parser.add_argument("windows", nargs="*", type=int, default=WINDOWS)
+    parser.add_argument("--window", type=int, action="append", help="default: both; 0 for none")
     parser.add_argument("--broker", choices=("kafka", "embedded", "none"), default="kafka")
     arguments = parser.parse_args()
     console = Console() if Console().is_terminal else Console(width=100)
-    for window in arguments.windows:
-        told = apart(window)
+    windows = [window for window in arguments.window or WINDOWS if window]
+    for window, copies in [
+        *zip(windows, itertools.repeat(1)),
+        *((windows[0], COPIES),)[: len(windows)],
+    ]:
+        told = apart(window, copies)
+        rates = ", ".join(
+            f"{rate:,.0f} by {group}" for group, rate in told.claims_per_second.items()
+        )
+        what = "originals" if copies == 1 else f"articles of which one in {copies} is no copy"
         console.print(
-            f"{told.entries:,} in the window: {told.claims_per_second:,.0f} claims/s, "
-            f"{told.rewrites_found:.1%} of rewrites found, {told.bytes_each:.0f} bytes each "
-            f"resident ({told.counted_each:.0f} counted); recovery {told.decoding_seconds:.1f} s "
+            f"{told.entries:,} {what} in the window: {told.bytes_each:.0f} bytes each resident "
+            f"({told.counted_each:.0f} counted); claims/s {rates} together, "
+            f"{told.rewrites_found:.1%} of rewrites found; recovery {told.decoding_seconds:.1f} s "
             f"reading JSON + {told.restoring_seconds:.1f} s + {told.indexing_seconds:.1f} s index "
             f"(pace {told.pace:.0f} µs)",
             highlight=False,

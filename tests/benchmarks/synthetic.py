@@ -25,6 +25,11 @@ def fingerprints(first: int, count: int) -> Iterator[Fingerprint]:
         yield from made[low:high]
 
 
+def id_of(number: int) -> str:
+    """The id of an article, as long as a UUID."""
+    return f"{number // GROUP:08x}-29e2-41d4-a716-{number % GROUP:012x}"
+
+
 def _group(group: int) -> list[Fingerprint]:
     rng = np.random.default_rng(group)
     sketches = rng.integers(0, 256, (GROUP, 160), np.uint8)
@@ -38,7 +43,7 @@ def _group(group: int) -> list[Fingerprint]:
     return [
         Fingerprint(
             algorithm=ALGORITHM,
-            id=f"{group:08x}-29e2-41d4-a716-{place:012x}",
+            id=id_of(group * GROUP + place),
             canonical_url=None,
             content_hash=hashes[32 * place : 32 * place + 16].hex(),
             headline_hash=hashes[32 * place + 16 : 32 * place + 32].hex(),

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any, Literal, Protocol
@@ -13,7 +14,7 @@ from msgspec import UNSET
 from topics import catalog, codec, headers
 from topics.catalog import Topic
 from topics.codec import DecodeError
-from topics.records import Article, Origin, RawArticle, Reason, Withdrawal
+from topics.records import Article, Fingerprinted, Origin, RawArticle, Withdrawal
 from workers import article as articles
 from workers import pipeline
 from workers.chain import Halted, conclude
@@ -21,19 +22,18 @@ from workers.outcome import Failed, Rejected
 from workers.runtime import logs
 from workers.runtime.breaker import Trouble
 from workers.runtime.changelog import ClaimState
-from workers.runtime.dead_letters import dead_letter
 from workers.runtime.delivery import Message
-from workers.runtime.metrics import Metrics
-from workers.runtime.outbox import Outbox
+from workers.runtime.desk import Desk
 from workers.runtime.performers import Printed
 from workers.runtime.pool import TaskPool
 from workers.runtime.record import Consumed, Finished
-from workers.settings import Settings
 
 log = logs.get(__name__)
 
 LATEST_MS = 253_402_300_800_000
 """The year 10000."""
+TOGETHER = 64
+"""Articles looked for at once by the claim."""
 
 
 class Hop(Protocol):
@@ -52,87 +52,6 @@ class Hop(Protocol):
     def assigned(self) -> None:
         """The partitions were assigned anew: another worker may have worked in between."""
         ...
-
-
-class Desk:
-    """What every hop works with: settings, the way out, metrics and the clock."""
-
-    def __init__(
-        self,
-        settings: Settings,
-        outbox: Outbox,
-        metrics: Metrics,
-        now: Callable[[], datetime] = lambda: datetime.now(UTC),
-    ) -> None:
-        self.settings = settings
-        self.outbox = outbox
-        self.metrics = metrics
-        self.now = now
-
-    def message(
-        self,
-        topic: Topic,
-        value: bytes,
-        *,
-        id: str,
-        consumed: Consumed,
-        stage: str,
-        stages: Sequence[Any] = (),
-    ) -> Message:
-        """A record for a topic, keyed by the article's id, with all headers."""
-        told = headers.event(
-            topic,
-            id=id,
-            origin=consumed.origin,
-            stage=stage,
-            stages=stages,
-            time=self.now(),
-            trace=consumed.trace,
-        )
-        return Message(
-            self.settings.topic(topic.name), id.encode("utf-8"), value, headers.write(told)
-        )
-
-    def rejected(
-        self,
-        consumed: Consumed,
-        *,
-        stage: str,
-        reason: Reason,
-        detail: str,
-        exception: str | None = None,
-        attempts: int = 1,
-        id: str | None = None,
-        withdrawal: Message | None = None,
-    ) -> Finished:
-        """The outcome of a record that could not be processed."""
-        log.warning(
-            "dead letter",
-            stage=stage,
-            reason=reason,
-            message=detail,
-            id=id,
-            topic=consumed.topic,
-            partition=consumed.partition,
-            offset=consumed.offset,
-            origin=str(consumed.origin),
-        )
-        self.metrics.dead_letters.labels(stage, reason).inc()
-        letter = dead_letter(
-            self.settings,
-            consumed,
-            stage=stage,
-            reason=reason,
-            detail=detail,
-            exception=exception,
-            attempts=attempts,
-            now=self.now(),
-            id=id,
-        )
-        messages = (letter,) if withdrawal is None else (letter, withdrawal)
-        return Finished(
-            consumed, stage, "dead_letter", messages, id, trouble=Trouble(stage, reason)
-        )
 
 
 class FingerprintHop:
@@ -186,25 +105,31 @@ class ClaimHop:
         """Claim one after the other, in order; save; then deliver."""
         await self._state.catch_up()
         finished = []
-        for consumed in batch:
-            with self._desk.metrics.processing.labels(pipeline.CLAIM).time():
-                item = self._one(consumed)
-            if item is not None:
-                finished.append(item)
+        for start in range(0, len(batch), TOGETHER):
+            finished += self._some(batch[start : start + TOGETHER])
         await self._state.save()
         return await self._desk.outbox.deliver(finished)
 
-    def _one(self, consumed: Consumed) -> Finished | None:
+    def _some(self, batch: Sequence[Consumed]) -> list[Finished]:
+        began = time.perf_counter()
+        read = [_read(consumed) for consumed in batch]
+        self._state.prepare(one[0].fingerprint for one in read if isinstance(one, tuple))
+        finished = [self._one(*pair) for pair in zip(batch, read, strict=True)]
+        processing = self._desk.metrics.processing.labels(pipeline.CLAIM)
+        seconds = (time.perf_counter() - began) / len(batch)
+        for _ in batch:
+            processing.observe(seconds)
+        return [item for item in finished if item is not None]
+
+    def _one(self, consumed: Consumed, read: _Read) -> Finished | None:
         desk, step = self._desk, pipeline.CLAIM
         desk.metrics.queued(step, consumed.timestamp)
-        try:
-            record = codec.decode_fingerprinted(consumed.value)
-            if isinstance(record, Withdrawal):
-                self._state.withdraw(record)
-                return None
-            raw = codec.decode(RawArticle, bytes(record.raw))
-        except DecodeError as error:
-            return desk.rejected(consumed, stage=step, reason=error.reason, detail=error.message)
+        if isinstance(read, DecodeError):
+            return desk.rejected(consumed, stage=step, reason=read.reason, detail=read.message)
+        if isinstance(read, Withdrawal):
+            self._state.withdraw(read)
+            return None
+        record, raw = read
         fingerprint = record.fingerprint
         verdict = self._state.claim(fingerprint, consumed.origin)
         if verdict.passes:
@@ -237,6 +162,19 @@ class ClaimHop:
         )
         desk.metrics.duplicates.labels(duplicate.reason).inc()
         return Finished(consumed, step, "duplicate", (message,), duplicate.id)
+
+
+_Read = tuple[Fingerprinted, RawArticle] | Withdrawal | DecodeError
+
+
+def _read(consumed: Consumed) -> _Read:
+    try:
+        record = codec.decode_fingerprinted(consumed.value)
+        if isinstance(record, Withdrawal):
+            return record
+        return record, codec.decode(RawArticle, bytes(record.raw))
+    except DecodeError as error:
+        return error
 
 
 class EnrichHop:

@@ -17,7 +17,8 @@ from workers.runtime import logs
 from workers.runtime.changelog import ClaimState
 from workers.runtime.consume import Consumption, check_streams
 from workers.runtime.delivery import Delivery
-from workers.runtime.hops import ClaimHop, Desk, EnrichHop, FingerprintHop, Hop
+from workers.runtime.desk import Desk
+from workers.runtime.hops import ClaimHop, EnrichHop, FingerprintHop, Hop
 from workers.runtime.http import HttpServer
 from workers.runtime.metrics import Metrics
 from workers.runtime.outbox import Outbox

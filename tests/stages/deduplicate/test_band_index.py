@@ -1,12 +1,13 @@
 """The arrays in which claims are found again, against plain dictionaries."""
 
 import random
+import struct
 from collections import defaultdict
 
 import numpy as np
 import pytest
 
-from workers.stages.deduplicate.band_index import BandIndex
+from workers.stages.deduplicate.band_index import LONGEST, BandIndex
 from workers.stages.deduplicate.hash_chains import HashChains
 from workers.stages.deduplicate.line_counts import COUNTED, LineCounts
 
@@ -43,18 +44,23 @@ def like(sketch: bytes, rng: random.Random, changed: int) -> bytes:
     return bytes(made)
 
 
+def candidates(index: BandIndex, sketch: bytes) -> list[int]:
+    found: list[int] = index.look_up([sketch]).places.tolist()
+    return found
+
+
 def test_bands_find_what_is_alike_and_little_else() -> None:
     rng, index = random.Random(2), BandIndex()
     sketches = [rng.randbytes(160) for _ in range(COUNT)]
     for place, sketch in enumerate(sketches):
         assert index.add(sketch) == place
         if place % 7 == 0:
-            assert place in index.candidates(sketch)
-    assert all(place in index.candidates(sketch) for place, sketch in enumerate(sketches))
+            assert place in candidates(index, sketch)
+    assert all(place in candidates(index, sketch) for place, sketch in enumerate(sketches))
     # Half of the values equal: 1 - (1 - 1/8) ** 34 is .99.
-    found = [place in index.candidates(like(sketches[place], rng, 80)) for place in range(1000)]
+    found = [place in candidates(index, like(sketches[place], rng, 80)) for place in range(1000)]
     assert sum(found) > 970
-    assert sum(len(index.candidates(rng.randbytes(160))) for _ in range(1000)) < 200
+    assert sum(len(candidates(index, rng.randbytes(160))) for _ in range(1000)) < 200
 
 
 @pytest.mark.parametrize("at_once", [True, False])
@@ -66,12 +72,47 @@ def test_bands_find_the_same_however_they_were_built(at_once: bool) -> None:
     for sketch in sketches:
         built.add(sketch)
         grown.add(sketch)
-        grown.candidates(sketch)
+        candidates(grown, sketch)
     if at_once:
         built.index()
     for sketch in sketches[::50] + families:
-        assert built.candidates(sketch) == grown.candidates(sketch)
+        assert candidates(built, sketch) == candidates(grown, sketch)
     assert built.sketch(77) == sketches[77]
+
+
+def plain_bands(sketch: bytes) -> list[bytes]:
+    return [sketch[at : at + 3] for at in [*range(0, 72, 3), *range(128, 158, 3)]]
+
+
+def test_many_are_looked_up_at_once_as_each_by_itself() -> None:
+    """Also the newest only of many that agree, and which of those that were asked for agree."""
+    rng, index, by_band = (
+        random.Random(6),
+        BandIndex(),
+        defaultdict[tuple[int, bytes], list[int]](list),
+    )
+    families = [rng.randbytes(160) for _ in range(8)]
+    sketches = [like(rng.choice(families), rng, 40 + 10 * (n % 5)) for n in range(700)]
+    for place, sketch in enumerate(sketches[:600]):
+        index.add(sketch)
+        for band, value in enumerate(plain_bands(sketch)):
+            by_band[band, value].append(place)
+        if place % 37 == 0:
+            index.index()
+    asked = sketches[600:]
+    found = index.look_up(asked)
+    for number, sketch in enumerate(asked):
+        newest = [by_band[at][-LONGEST:] for at in enumerate(plain_bands(sketch))]
+        expected = sorted({place for places in newest for place in places})
+        assert found.places[found.asked == number].tolist() == expected
+        assert found.most[number] == max(map(len, newest))
+        bands = plain_bands(sketch)
+        assert found.alike[number] == [
+            place
+            for place, other in enumerate(asked)
+            if any(map(bytes.__eq__, bands, plain_bands(other)))
+        ]
+    assert max(found.most) == LONGEST
 
 
 def test_bands_count_equal_values_of_text_and_lead() -> None:
@@ -80,37 +121,76 @@ def test_bands_count_equal_values_of_text_and_lead() -> None:
     other = bytes(one ^ (i < 100 or 128 <= i < 130) for i, one in enumerate(sketch))
     index.add(sketch)
     index.add(other)
-    assert index.matches(sketch, [1, 0]) == [(28, 30), (128, 32)]
+    pairs = np.array([0, 0, 1]), np.array([1, 0, 0])
+    assert index.matches([sketch, other], *pairs).tolist() == [[28, 30], [128, 32], [28, 30]]
+
+
+def packed(*lines: int) -> bytes:
+    """Lines by small numbers, as hashes."""
+    return struct.pack(f"<{len(lines)}Q", *(line * 0x9E3779B97F4A7C15 % 2**64 for line in lines))
 
 
 def test_lines_are_met_on_other_articles_of_the_source_only() -> None:
     counts = LineCounts()
-    counts.count(1, [10, 11], article=5, day=100)
-    assert counts.met(1, [11, 12, 10], article=6, oldest=95) == 0b101
-    assert counts.met(1, [10, 11], article=5, oldest=95) == 0
-    assert counts.met(2, [10, 11], article=6, oldest=95) == 0
-    counts.count(1, [10], article=6, day=101)
-    assert counts.met(1, [10, 11], article=5, oldest=95) == 0b01
+    counts.count(1, packed(10, 11), article=5, day=100)
+    assert counts.meet(1, packed(11, 12, 10), article=6, oldest=95, day=None) == 0b101
+    assert counts.meet(1, packed(10, 11), article=5, oldest=95, day=None) == 0
+    assert counts.meet(2, packed(10, 11), article=6, oldest=95, day=None) == 0
+    counts.count(1, packed(10), article=6, day=101)
+    assert counts.meet(1, packed(10, 11), article=5, oldest=95, day=None) == 0b01
 
 
 def test_lines_expire_by_the_day_on_which_they_were_met_last() -> None:
     counts = LineCounts()
-    counts.count(1, [10, 11], article=5, day=100)
-    counts.count(1, [10], article=6, day=104)
+    counts.count(1, packed(10, 11), article=5, day=100)
+    counts.count(1, packed(10), article=6, day=104)
     counts.expire(102)
-    assert counts.met(1, [10, 11], article=7, oldest=102) == 0b01
+    assert counts.meet(1, packed(10, 11), article=7, oldest=102, day=None) == 0b01
     counts.expire(105)
-    assert counts.met(1, [10, 11], article=7, oldest=105) == 0
+    assert counts.meet(1, packed(10, 11), article=7, oldest=105, day=None) == 0
 
 
 def test_counted_lines_are_bounded_and_the_frequent_ones_stay() -> None:
     rng, counts = random.Random(5), LineCounts()
     frequent = [rng.getrandbits(64) for _ in range(10)]
     for article in range(20):
-        counts.count(1, frequent, article=article, day=3)
+        counts.count(1, packed(*frequent), article=article, day=3)
     for article in range(60):
         lines = [rng.getrandbits(64) for _ in range(1000)]
-        counts.count(1, lines, article=1000 + article, day=3)
-        counts.count(1, lines, article=2000 + article, day=3)
-    assert counts.memory < 14 * (1 << 19) + 250 * COUNTED
-    assert counts.met(1, frequent, article=99, oldest=0) == 0b1111111111
+        counts.count(1, packed(*lines), article=1000 + article, day=3)
+        counts.count(1, packed(*lines), article=2000 + article, day=3)
+    assert counts.memory < 8 * (1 << 19) + 250 * COUNTED
+    assert counts.meet(1, packed(*frequent), article=99, oldest=0, day=None) == 0b1111111111
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_lines_are_met_as_one_by_one_however_they_were_prepared(seed: int) -> None:
+    rng = random.Random(seed)
+    plain, prepared, waiting = LineCounts(), LineCounts(), LineCounts()
+    template = list(range(1, 31))
+    # Lines that have the place of others in the table, and overwrite them.
+    alike = [line + (bit << 40) for line in template[:3] for bit in range(3)] if seed else []
+    articles = [
+        (
+            rng.randrange(3),
+            packed(*dict.fromkeys(rng.choices(template + alike, k=rng.randrange(4)))),
+            packed(*(rng.getrandbits(64) for _ in range(rng.randrange(1, 6)))),
+            rng.randrange(200),
+        )
+        for _ in range(600)
+    ]
+    given = [(source, common + own, article) for source, common, own, article in articles]
+    for number, (source, lines, article) in enumerate(given):
+        if number % 16 == 0:
+            ahead = [one for one in given[number : number + 16] if rng.random() < 0.9]
+            prepared.prepare((other, some) for other, some, _ in ahead)
+        day = None if rng.random() < 0.2 else 100 + number // 100
+        met = plain.meet(source, lines, article, oldest=101, day=day)
+        assert prepared.meet(source, lines, article, oldest=101, day=day) == met
+        if day is not None:
+            waiting.count(source, lines, article, day)
+    for source, lines, _ in given:
+        met = plain.meet(source, lines, 999, oldest=101, day=None)
+        assert prepared.meet(source, lines, 999, oldest=101, day=None) == met
+        if not alike:
+            assert waiting.meet(source, lines, 999, oldest=101, day=None) == met

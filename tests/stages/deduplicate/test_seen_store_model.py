@@ -200,3 +200,19 @@ def test_a_claim_depends_on_nothing_but_the_claims_before(stream: list[Arrival])
     whole = played(WindowedSeenStore(), stream)
     for end in range(len(stream)):
         assert played(WindowedSeenStore(), stream[:end]) == whole[:end]
+
+
+@settings(deadline=None)
+@given(streams(per_arrival=0.9), st.data())
+def test_what_is_prepared_changes_nothing(stream: list[Arrival], data: st.DataObject) -> None:
+    """Whatever is prepared, and whatever is claimed or given back in between."""
+    plain, prepared = WindowedSeenStore(), WindowedSeenStore()
+    for number, arrival in enumerate(stream):
+        if data.draw(st.integers(0, 3)) == 0:
+            ahead = data.draw(st.lists(st.sampled_from(stream[number:]), max_size=6))
+            prepared.prepare(one for one, _ in ahead)
+        claim, new = plain.claim_record(*arrival)
+        assert prepared.claim_record(*arrival) == (claim, new)
+        if data.draw(st.integers(0, 4)) == 0:
+            given_back = withdrawal(claim)
+            assert prepared.withdraw(given_back) == plain.withdraw(given_back)

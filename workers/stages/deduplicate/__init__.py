@@ -10,7 +10,8 @@ from workers.stages.deduplicate.fingerprint import ALGORITHM, fingerprint, url_i
 from workers.stages.deduplicate.lines import line_hash
 from workers.stages.deduplicate.main_text import MainText, main_text
 from workers.stages.deduplicate.normalise import normalise
-from workers.stages.deduplicate.seen_store import SeenStore, WindowedSeenStore
+from workers.stages.deduplicate.seen import SeenStore
+from workers.stages.deduplicate.seen_store import WindowedSeenStore
 from workers.stages.deduplicate.shingles import shingles
 from workers.stages.deduplicate.step import Fingerprinter
 

@@ -17,6 +17,8 @@ class Arrival(NamedTuple):
     """What the claim compares of one article."""
 
     id: str
+    key: int
+    """A hash of the id."""
     algorithm: str
     content: bytes
     headline: bytes
@@ -25,7 +27,8 @@ class Arrival(NamedTuple):
     """The article's own sentences, if there are enough of them to look for near-duplicates."""
     source: int
     """A hash of 32 bits, 0 for an unknown source."""
-    lines: tuple[int, ...]
+    lines: bytes
+    """Hashes of 8 bytes, little-endian."""
 
     @classmethod
     def of(cls, record: Fingerprint | Claim, least: int) -> Arrival:
@@ -35,24 +38,29 @@ class Arrival(NamedTuple):
             text = Text(
                 a2b_base64(record.signature),
                 record.sentence_shingles,
-                _whole("H", record.numbers),
+                _numbers(record.numbers),
             )
         source = text_hash(record.source) if record.source else 0
         return cls(
             id=record.id,
+            key=text_hash(record.id),
             algorithm=record.algorithm,
             content=bytes.fromhex(record.content_hash),
             headline=bytes.fromhex(record.headline_hash),
             shingles=record.shingles,
             text=text,
             source=source & 0xFFFFFFFF,
-            lines=_whole("Q", record.lines) if source else (),
+            lines=_lines(record.lines) if source and record.lines else b"",
         )
 
 
-def _whole(code: str, encoded: str | UnsetType) -> tuple[int, ...]:
+def _lines(encoded: str) -> bytes:
+    data = a2b_base64(encoded)
+    return data[: len(data) // 8 * 8]
+
+
+def _numbers(encoded: str | UnsetType) -> tuple[int, ...]:
     if encoded is UNSET or not encoded:
         return ()
     data = a2b_base64(encoded)
-    count = len(data) // struct.calcsize(code)
-    return struct.unpack_from(f"<{count}{code}", data)
+    return struct.unpack_from(f"<{len(data) // 2}H", data)

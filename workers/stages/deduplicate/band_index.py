@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -27,14 +28,32 @@ LONGEST = 32
 template all agree, and the one that is copied is among the newest in some other band."""
 MOST = (1 << 24) - 1
 """Texts at most: a link has 24 bits for a place and 8 for a part of the band's hash."""
+_STEPS = 256
+"""Links followed at most in a bucket, where texts that agree in another value may stand between."""
 _AT_ONCE = 64
-_TAGGED = np.uint32(24)
+_FEWEST = 1 << 16
+"""Buckets of a band at least. With the 8 bits in a link they tell all values of a band apart."""
+_PLACE, _TAG = np.uint32(24), np.uint32(0xFF)
 _BAND = np.uint32(0xFFFFFF)
 """The three bytes of a band, of the four that are read from its beginning on."""
-_TAG = np.uint32(0xFF)
-_MIX = np.uint32(0x9E3779B1)
+_MIX = np.uint32(0x9E3779)
+_EACH = np.arange(ALL_BANDS, dtype=np.uint32)
 
 _Numbers = npt.NDArray[np.uint32]
+_Sketches = npt.NDArray[np.uint8]
+
+
+class Found(NamedTuple):
+    """What agrees with some signatures in a band."""
+
+    asked: Rows
+    """For each pair the number of the signature, ascending."""
+    places: Rows
+    """For each pair the place that agrees with it."""
+    most: list[int]
+    """For each signature the most places that were found in one band; ``LONGEST`` at most."""
+    alike: list[list[int]]
+    """For each signature the numbers of those (itself too) that agree with it in some band."""
 
 
 class BandIndex:
@@ -46,10 +65,6 @@ class BandIndex:
         self._linked = 0
         """Places that can be found; the others are linked when somebody looks."""
         self._resize(0)
-        # Of each band and bucket: the newest place + 1, with its tag.
-        self._heads = np.zeros(ALL_BANDS * self._size, np.uint32)
-        self._chains = (b"", self._offsets, self._offsets)
-        """What was looked for last, which is likely to be added next."""
 
     def __len__(self) -> int:
         return len(self._sketches) // SKETCH
@@ -74,84 +89,127 @@ class BandIndex:
         """The signature at a place."""
         return self._sketches[place * SKETCH : (place + 1) * SKETCH].tobytes()
 
-    def candidates(self, sketch: bytes) -> set[int]:
-        """The places that agree with a signature in a band."""
+    def look_up(self, sketches: Sequence[bytes]) -> Found:
+        """The places that agree with each of some signatures in a band, ``LONGEST`` in each."""
         self.index()
-        starts, tags = self._starts(sketch)
-        self._chains = sketch, starts, tags
-        before, found = self._before, set()
-        links, wanted = self._heads[starts].tolist(), tags.tolist()
-        for band, link in enumerate(links):
-            if link:
-                tag, steps = wanted[band], LONGEST
-                while link and steps:
-                    place = (link & MOST) - 1
-                    if link >> 24 == tag:
-                        found.add(place)
-                    link = before[place * ALL_BANDS + band]
-                    steps -= 1
-        return found
+        asked = np.frombuffer(b"".join(sketches), np.uint8).reshape(-1, SKETCH)
+        bands = _bands(asked)
+        hashes = bands * _MIX & _BAND
+        tags = (hashes & _TAG).reshape(-1)
+        links = self._heads[self._starts(hashes)].reshape(-1)
+        before = np.frombuffer(self._before, np.uint32)
+        seen = np.zeros(len(links), np.int64)
+        pairs = []
+        lanes = np.flatnonzero(links)
+        links = links[lanes]
+        for _ in range(_STEPS):
+            if not len(lanes):
+                break
+            places = (links & np.uint32(MOST)).astype(np.int64) - 1
+            hits = links >> _PLACE == tags[lanes]
+            if hits.any():
+                found = lanes[hits]
+                seen[found] += 1
+                pairs.append(found // ALL_BANDS << 24 | places[hits])
+            links = before[places * ALL_BANDS + lanes % ALL_BANDS]
+            on = links > 0
+            if len(pairs) >= LONGEST:
+                on &= seen[lanes] < LONGEST
+            lanes, links = lanes[on], links[on]
+        distinct = np.unique(np.concatenate(pairs)) if pairs else np.empty(0, np.int64)
+        alike = (bands[:, None] == bands[None]).any(2)
+        return Found(
+            asked=distinct >> 24,
+            places=distinct & MOST,
+            most=seen.reshape(-1, ALL_BANDS).max(1).tolist(),
+            alike=[np.flatnonzero(row).tolist() for row in alike],
+        )
 
-    def matches(self, sketch: bytes, places: Sequence[int]) -> list[tuple[int, int]]:
-        """Equal values of text and lead with the signature at each place."""
-        sketches = np.frombuffer(self._sketches, np.uint8).reshape(-1, SKETCH)
-        equal = sketches[list(places)] == np.frombuffer(sketch, np.uint8)
-        counts = np.add.reduceat(equal, (0, HASHES), axis=1, dtype=np.intp).tolist()
-        return [(text, lead) for text, lead in counts]
+    def matches(self, sketches: Sequence[bytes], asked: Rows, places: Rows) -> Rows:
+        """Of each pair of a signature and a place the equal values of text and of lead (n × 2)."""
+        kept = self._kept()
+        others = np.frombuffer(b"".join(sketches), np.uint8).reshape(-1, SKETCH)
+        counts = [
+            np.add.reduceat(
+                kept[places[start : start + 1024]] == others[asked[start : start + 1024]],
+                (0, HASHES),
+                axis=1,
+                dtype=np.int64,
+            )
+            for start in range(0, len(places), 1024)
+        ]
+        return np.concatenate(counts) if counts else np.empty((0, 2), np.int64)
 
     def take(self, places: Rows) -> None:
         """Keep these places of all, which are numbered anew in this order."""
-        sketches = np.frombuffer(self._sketches, np.uint8).reshape(-1, SKETCH)
-        self._sketches = array_of("B", sketches[places].reshape(-1))
+        self._sketches = array_of("B", self._kept()[places].reshape(-1))
         self._before = array("I")
-        self._heads[:] = 0
+        self._resize(len(places))
         self._linked = 0
 
     def index(self) -> None:
-        """Make what was added ready to be found, which the next search would wait for."""
+        """Make what was added ready to be found, which the next look-up would wait for."""
         pending = len(self) - self._linked
         if not pending:
             return
         if pending > max(_AT_ONCE, len(self) // 8) or len(self) > 2 * self._size:
             self._build()
             return
-        for place in range(self._linked, len(self)):
-            sketch, starts, tags = self._chains
-            if sketch != self.sketch(place):
-                starts, tags = self._starts(self.sketch(place))
-            self._before.frombytes(self._heads[starts].tobytes())
-            self._heads[starts] = tags << _TAGGED | np.uint32(place + 1)
+        hashes = _bands(self._kept()[self._linked :]) * _MIX & _BAND
+        places = np.arange(self._linked + 1, len(self) + 1, dtype=np.uint32)
+        links = ((hashes & _TAG) << _PLACE | places[:, None]).reshape(-1)
+        starts = self._starts(hashes).reshape(-1)
+        order = np.argsort(starts, kind="stable")
+        ordered, sorted_links = starts[order], links[order]
+        first = np.append(True, ordered[1:] != ordered[:-1])
+        before = np.empty(len(links), np.uint32)
+        before[order] = np.where(
+            first, self._heads[ordered], np.append(np.uint32(0), sorted_links[:-1])
+        )
+        last = np.append(first[1:], True)
+        self._heads[ordered[last]] = sorted_links[last]
+        self._before.frombytes(before.tobytes())
         self._linked = len(self)
 
-    def _starts(self, sketch: bytes) -> tuple[_Numbers, _Numbers]:
-        """Of each band where its chain begins, and the part of its hash that the links carry."""
-        banded = sketch[: BANDS * ROWS] + sketch[HASHES:]
-        hashes = (np.ndarray(ALL_BANDS, "<u4", banded, 0, ROWS) & _BAND) * _MIX
-        return (hashes >> self._shift) + self._offsets, hashes & _TAG
+    def _kept(self) -> _Sketches:
+        return np.frombuffer(self._sketches, np.uint8).reshape(-1, SKETCH)
+
+    def _starts(self, hashes: _Numbers) -> _Numbers:
+        """Where the chains of these hashes begin, by signature and band."""
+        return (hashes >> self._shift) + _EACH * np.uint32(self._size)
 
     def _build(self) -> None:
         count = len(self)
         self._resize(count)
-        sketches = np.frombuffer(self._sketches, np.uint8).reshape(-1, SKETCH)
+        sketches = self._kept()
         links = np.zeros((count, ALL_BANDS), np.uint32)
-        heads = np.zeros((ALL_BANDS, self._size), np.uint32)
+        heads = self._heads.reshape(ALL_BANDS, -1)
         for band in range(ALL_BANDS):
             start = band * ROWS if band < BANDS else HASHES + (band - BANDS) * ROWS
             low, middle, high = (
                 sketches[:, start + row].astype(np.uint32) << np.uint32(8 * row)
                 for row in range(ROWS)
             )
-            hashes = (low | middle | high) * _MIX
+            hashes = (low | middle | high) * _MIX & _BAND
             tags = np.concatenate(([0], hashes & _TAG)).astype(np.uint32)
             first, before = chain(hashes >> self._shift, self._size)
-            heads[band] = tags[first] << _TAGGED | first
-            links[:, band] = tags[before] << _TAGGED | before
-        self._heads = heads.reshape(-1)
-        self._chains = (b"", self._offsets, self._offsets)
+            heads[band] = tags[first] << _PLACE | first
+            links[:, band] = tags[before] << _PLACE | before
         self._before = array_of("I", links.reshape(-1))
         self._linked = count
 
     def _resize(self, count: int) -> None:
-        self._size = buckets_for(count)
-        self._shift = np.uint32(33 - self._size.bit_length())
-        self._offsets = np.arange(ALL_BANDS, dtype=np.uint32) * np.uint32(self._size)
+        """Empty buckets for so many signatures."""
+        self._size = max(_FEWEST, buckets_for(count))
+        self._shift = np.uint32(25 - self._size.bit_length())
+        # Of each band and bucket: the newest place + 1, with its tag.
+        self._heads = np.zeros(ALL_BANDS * self._size, np.uint32)
+
+
+def _bands(sketches: _Sketches) -> _Numbers:
+    """The values of all bands of each signature."""
+    banded = np.empty((len(sketches), ALL_BANDS * ROWS + 1), np.uint8)
+    banded[:, : BANDS * ROWS] = sketches[:, : BANDS * ROWS]
+    banded[:, BANDS * ROWS : -1] = sketches[:, HASHES : HASHES + LEAD_BANDS * ROWS]
+    shape, strides = (len(sketches), ALL_BANDS), (banded.shape[1], ROWS)
+    return np.ndarray(shape, "<u4", banded, 0, strides) & _BAND

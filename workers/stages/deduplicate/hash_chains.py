@@ -26,6 +26,8 @@ class HashChains:
         self._before = array("I")  # row + 1 of the one before in the same bucket, 0 for none
         self._heads = array("I", bytes(4 * FEWEST))
         self._count = 0
+        self._last = FEWEST - 1
+        """The last bucket."""
 
     def add(self, row: int, key: int) -> None:
         """Put a row in, unless it is."""
@@ -39,19 +41,19 @@ class HashChains:
         elif self._hashes[row]:
             return
         hashed = (key & 0xFFFFFFFF) or 1
-        bucket = hashed & (len(self._heads) - 1)
+        bucket = hashed & self._last
         self._hashes[row] = hashed
         self._before[row] = self._heads[bucket]
         self._heads[bucket] = row + 1
         self._count += 1
-        if self._count > 2 * len(self._heads):
+        if self._count > 2 * self._last + 2:
             self._build()
 
     def rows(self, key: int) -> list[int]:
         """The rows with this hash, newest first."""
         hashed = (key & 0xFFFFFFFF) or 1
         hashes, before = self._hashes, self._before
-        place, found = self._heads[hashed & (len(self._heads) - 1)], []
+        place, found = self._heads[hashed & self._last], []
         while place:
             place -= 1
             if hashes[place] == hashed:
@@ -84,6 +86,7 @@ class HashChains:
         self._heads = array_of("I", rows_of[heads])
         self._before = array_of("I", whole)
         self._count = len(members)
+        self._last = size - 1
 
 
 def chain(

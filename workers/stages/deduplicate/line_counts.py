@@ -7,73 +7,159 @@ that another article brings again is counted, in a dictionary of bounded size.
 
 from __future__ import annotations
 
-from array import array
-from collections.abc import Sequence
+import struct
+from collections.abc import Iterable
+
+import numpy as np
+import numpy.typing as npt
+
+from workers.stages.deduplicate.hash_chains import Rows
 
 SIGHTINGS = 1 << 19
+"""Lines that were seen once and are remembered. In a window with more of them only lines that come
+again among the next half a million are met: a template's, not one that returns after days."""
 COUNTED = 1 << 15
 """Lines counted at most; of more, the half that was met least, and longest ago, goes."""
+LAST_DAY = 0xFFFF
+_PLACE, _LINE = np.uint64(SIGHTINGS - 1), np.uint64(0xFFFFFFFF00000000)
+_OTHERS = np.uint64(1 << 32)
+_ARTICLE = 0xFFFF0000
+_EACH = struct.Struct("<Q")
+_WAITING = 4096
+"""Articles whose lines wait to be counted together."""
+
+_Keys = npt.NDArray[np.uint64]
 
 
 class LineCounts:
-    """Lines (64-bit hashes) by source (a hash too), and the days on which they were met."""
+    """Lines (64-bit hashes) by source (a hash too), and the days on which they were met.
+
+    Lines are bytes here: distinct hashes of 8 bytes, little-endian. An article is a hash of its id,
+    days are whole, since the epoch.
+    """
 
     def __init__(self) -> None:
-        self._keys = array("Q", bytes(8 * SIGHTINGS))
-        self._articles = array("I", bytes(4 * SIGHTINGS))
-        self._days = array("H", bytes(2 * SIGHTINGS))
+        # Of the line 32 bits beside those of its place, 16 of the article, 16 of the day.
+        self._seen = np.zeros(SIGHTINGS, np.uint64)
         self._counted: dict[int, tuple[int, int]] = {}  # articles, and the last of them's day
+        self._prepared: dict[tuple[int, bytes], tuple[Rows, _Keys] | None] = {}
+        """Places and hashes of the lines, if none of them is known; None if one may be."""
+        self._waiting: list[tuple[int, bytes, int, int]] = []
 
     @property
     def memory(self) -> int:
-        """Bytes of the table and of what is counted."""
-        return 14 * SIGHTINGS + 250 * len(self._counted)
+        """Bytes of the tables and of what is counted."""
+        return self._seen.nbytes + 250 * len(self._counted)
 
-    def met(self, source: int, lines: Sequence[int], article: int, oldest: int) -> int:
-        """Bit i is set if line i was met on another article since the oldest day.
+    def prepare(self, articles: Iterable[tuple[int, bytes]]) -> None:
+        """Look up at once the lines of some articles (their source, and lines) that are met next.
 
-        Days are whole, since the epoch; the article is a hash of its id.
+        Takes less time, and changes nothing that is found.
         """
-        article &= 0xFFFFFFFF
-        keys, counted, found, mask = self._keys, self._counted, 0, SIGHTINGS - 1
-        for number, line in enumerate(lines):
+        self._count_waiting()
+        self._prepared = {one: None for one in articles if one[1]}
+        if not self._prepared:
+            return
+        together = list(self._prepared)
+        lengths = [len(lines) // 8 for _, lines in together]
+        sources = np.array([source for source, _ in together], np.uint64).repeat(lengths)
+        keys = np.frombuffer(b"".join(lines for _, lines in together), "<u8") ^ sources
+        places = (keys & _PLACE).astype(np.intp)
+        known = self._known(keys, places)
+        ends = np.cumsum(lengths, dtype=np.int64)
+        some_known = np.logical_or.reduceat(known, ends - lengths).tolist()
+        bare, start = keys & _LINE, 0
+        for one, end, known_one in zip(together, ends.tolist(), some_known, strict=True):
+            if not known_one:
+                self._prepared[one] = places[start:end], bare[start:end]
+            start = end
+
+    def meet(self, source: int, lines: bytes, article: int, oldest: int, day: int | None) -> int:
+        """Bit i is set if line i was met on another article of the source since the oldest day.
+
+        With a day, the article counts for others from then on.
+        """
+        self._count_waiting()
+        told, one = _sighting(article, 0 if day is None else day), (source, lines)
+        if (unknown := self._prepared.get(one)) is not None:
+            if day is not None:
+                places, bare = unknown
+                self._seen[places] = bare | np.uint64(told)
+                self._prepared[one] = None
+            return 0
+        if day is not None and one not in self._prepared:
+            self._prepared.clear()  # these lines may be among theirs
+        found, counted = 0, self._counted
+        for number, (line,) in enumerate(_EACH.iter_unpack(lines)):
             key = line ^ source
             if key in counted:
-                if counted[key][1] >= oldest:
-                    found |= 1 << number
-            elif (
-                keys[key & mask] == key
-                and self._articles[key & mask] != article
-                and self._days[key & mask] >= oldest
-            ):
+                last = counted[key][1]
+            else:
+                sighting = int(self._seen[key & SIGHTINGS - 1])
+                met = sighting >> 32 == key >> 32 and (sighting ^ told) & _ARTICLE
+                last = sighting & LAST_DAY if met else -1
+            if last >= oldest:
                 found |= 1 << number
+            if day is not None:
+                self._count(key, told)
         return found
 
-    def count(self, source: int, lines: Sequence[int], article: int, day: int) -> None:
-        """Note that an article of the source has these lines."""
-        article &= 0xFFFFFFFF
-        day = min(max(day, 0), 0xFFFF)
-        keys, counted, mask = self._keys, self._counted, SIGHTINGS - 1
-        articles, days = self._articles, self._days
-        for line in lines:
-            key = line ^ source
-            place = key & mask
-            if key in counted:
-                count, last = counted[key]
-                counted[key] = (count + 1, max(day, last))
-            elif keys[place] != key:
-                keys[place] = key
-                articles[place] = article
-                days[place] = day
-            elif articles[place] != article:
-                counted[key] = (2, max(day, days[place]))
-        if len(counted) > COUNTED:
-            self._thin_out()
+    def count(self, source: int, lines: bytes, article: int, day: int) -> None:
+        """Note that an article of the source has these lines; in time for whatever is met next."""
+        self._prepared.clear()
+        self._waiting.append((source, lines, article, day))
+        if len(self._waiting) >= _WAITING:
+            self._count_waiting()
 
     def expire(self, oldest: int) -> None:
         """Forget what was last met before the oldest day."""
+        self._count_waiting()
+        self._prepared.clear()
         self._counted = {key: met for key, met in self._counted.items() if met[1] >= oldest}
+
+    def _count_waiting(self) -> None:
+        if not self._waiting:
+            return
+        sources, lines, articles, days = zip(*self._waiting, strict=True)
+        self._waiting.clear()
+        lengths = [len(one) // 8 for one in lines]
+        keys = np.frombuffer(b"".join(lines), "<u8") ^ np.array(sources, np.uint64).repeat(lengths)
+        told = np.array(list(map(_sighting, articles, days)), np.uint64).repeat(lengths)
+        places = (keys & _PLACE).astype(np.intp)
+        known = self._known(keys, places)
+        self._seen[places[~known]] = keys[~known] & _LINE | told[~known]
+        for key, sighting in zip(keys[known].tolist(), told[known].tolist(), strict=True):
+            self._count(key, sighting)
+
+    def _known(self, keys: _Keys, places: Rows) -> npt.NDArray[np.bool_]:
+        """Which of some lines were seen or counted, or occur twice."""
+        known: npt.NDArray[np.bool_] = (self._seen[places] ^ keys) < _OTHERS
+        order = np.argsort(keys)
+        again = np.flatnonzero(keys[order[1:]] == keys[order[:-1]])
+        known[order[again]] = known[order[again + 1]] = True
+        if self._counted:
+            known |= np.fromiter(map(self._counted.__contains__, keys.tolist()), bool, len(keys))
+        return known
+
+    def _count(self, key: int, told: int) -> None:
+        place = key & SIGHTINGS - 1
+        day = told & LAST_DAY
+        counted = self._counted.get(key)
+        if counted is not None:
+            self._counted[key] = (counted[0] + 1, max(day, counted[1]))
+            return
+        seen = int(self._seen[place])
+        if seen >> 32 != key >> 32:
+            self._seen[place] = key >> 32 << 32 | told
+        elif (seen ^ told) & _ARTICLE:
+            self._counted[key] = (2, max(day, seen & LAST_DAY))
+            if len(self._counted) > COUNTED:
+                self._thin_out()
 
     def _thin_out(self) -> None:
         known = sorted(self._counted.items(), key=lambda item: item[1], reverse=True)
         self._counted = dict(known[: COUNTED // 2])
+
+
+def _sighting(article: int, day: int) -> int:
+    return (article & 0xFFFF) << 16 | min(max(day, 0), LAST_DAY)

@@ -70,6 +70,9 @@ _PLACES = {
     )
     for place, (name, code) in enumerate(_FIELDS.items())
 }
+_SIZE = _PACKED.size
+_FLAGS = _PLACES["flags"][1]
+_PLACE, _PLACE_AT = _PLACES["place"]
 _COLUMNS = np.dtype(
     [(name, "S16" if code == "16s" else "<" + np.dtype(code).str[1:])
      for name, code in _FIELDS.items()]
@@ -130,7 +133,7 @@ class SeenRows:
         return len(self.ids)
 
     def __getitem__(self, row: int) -> Row:
-        return Row._make(_PACKED.unpack_from(self._packed, row * _PACKED.size))
+        return Row._make(_PACKED.unpack_from(self._packed, row * _SIZE))
 
     @property
     def memory(self) -> int:
@@ -149,11 +152,15 @@ class SeenRows:
         """Set some fields of a claim."""
         for name, value in changes.items():
             field, offset = _PLACES[name]
-            field.pack_into(self._packed, row * _PACKED.size + offset, value)
+            field.pack_into(self._packed, row * _SIZE + offset, value)
 
     def flags(self, row: int) -> int:
         """The flags of a claim, which are asked for most."""
-        return self._packed[row * _PACKED.size + _PLACES["flags"][1]]
+        return self._packed[row * _SIZE + _FLAGS]
+
+    def set_place(self, row: int, place: int) -> None:
+        """Where the text of a claim is, which is set most."""
+        _PLACE.pack_into(self._packed, row * _SIZE + _PLACE_AT, place)
 
     def check(self, row: Row) -> None:
         """ValueError if there is no room for one of the numbers."""
@@ -164,7 +171,7 @@ class SeenRows:
 
     def put(self, number: int, row: Row, cluster: str, target: str | None) -> None:
         """Keep other numbers for a claim."""
-        _PACKED.pack_into(self._packed, number * _PACKED.size, *row)
+        _PACKED.pack_into(self._packed, number * _SIZE, *row)
         self.clusters[number], self.targets[number] = cluster, target
 
     def column(self, name: str) -> npt.NDArray[Any]:

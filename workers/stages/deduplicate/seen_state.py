@@ -72,12 +72,12 @@ class SeenState:
             and row.algorithm == self.rows.algorithm(arrival.algorithm)
         )
 
-    def versions(self, id: str) -> list[int]:
-        """The linked versions of an article, the newest last."""
+    def versions(self, id: str, key: int) -> list[int]:
+        """The linked versions of an article (its id and the hash of that), the newest last."""
         rows = self.rows
         found = [
             number
-            for number in self._by_id.rows(text_hash(id))
+            for number in self._by_id.rows(key)
             if rows.flags(number) & LINKED and rows.ids[number] == id
         ]
         return found if len(found) < 2 else sorted(found, key=lambda number: rows[number].version)
@@ -99,11 +99,12 @@ class SeenState:
         key = int.from_bytes(content[:4])
         return key ^ int.from_bytes(headline[:4]) if shingles < self._short else key
 
-    def keep(self, row: Row, text: Text | None, id: str, cluster: str, target: str | None) -> int:
+    def keep(self, row: Row, arrival: Arrival, cluster: str, target: str | None) -> int:
         """Append a claim, with its text if others are to be compared with it.
 
         A row that is linked is no version yet that another arrival may have.
         """
+        id, text = arrival.id, arrival.text
         number = len(self.rows)
         comparable = row.kind in (ORIGINAL, REVISION) or (
             row.kind == NEAR_CONTENT and not row.flags & THROUGH_COPY
@@ -116,10 +117,10 @@ class SeenState:
         id = target if target is not None and target == id else id
         self.rows.add(row, id, id if cluster == id else cluster, target)
         if text is not None and comparable:
-            self.rows.change(number, place=self.near.add(number, text) + 1)
+            self.rows.set_place(number, self.near.add(number, text) + 1)
         self._by_origin.add(number, hash(row[:4]))
         if row.flags & LINKED:
-            self._chain(number, row, id)
+            self._chain(number, row, arrival.key)
         return number
 
     def same_strings(self, row: Row, cluster: str, target: str | None) -> tuple[str, str | None]:
@@ -133,7 +134,7 @@ class SeenState:
                 cluster = self.rows.clusters[number]
         return target if cluster == target else cluster, target
 
-    def repeated(self, repeat: int, text: Text | None) -> int:
+    def repeated(self, repeat: int, arrival: Arrival) -> int:
         """Keep the version that a repeat repeats, as far as the repeat tells; linked."""
         row, id = self.rows[repeat], self.rows.ids[repeat]
         first = row.version == 1
@@ -150,23 +151,29 @@ class SeenState:
             kind=ORIGINAL if first else REVISION,
             flags=PASSED,
         )
-        number = self.keep(version, text, id, self.rows.clusters[repeat], None if first else id)
+        number = self.keep(version, arrival, self.rows.clusters[repeat], None if first else id)
         self.link(number)
         return number
+
+    def is_free(self, version: int, arrival: Arrival) -> bool:
+        """Whether no linked version of an article has this number."""
+        found = self.versions(arrival.id, arrival.key)
+        return all(self.rows[other].version != version for other in found)
 
     def link(self, number: int) -> bool:
         """Have later arrivals compared with a version; False if another arrival has its number."""
         row, id = self.rows[number], self.rows.ids[number]
         if row.flags & LINKED:
             return True
-        if any(self.rows[other].version == row.version for other in self.versions(id)):
+        key = text_hash(id)
+        if any(self.rows[other].version == row.version for other in self.versions(id, key)):
             return False
         self.rows.change(number, flags=row.flags & ~WITHDRAWN | LINKED)
-        self._chain(number, row, id)
+        self._chain(number, row, key)
         return True
 
-    def _chain(self, number: int, row: Row, id: str) -> None:
-        self._by_id.add(number, text_hash(id))
+    def _chain(self, number: int, row: Row, key: int) -> None:
+        self._by_id.add(number, key)
         if row.kind in (ORIGINAL, REVISION):
             key = self._content_key(row.content, row.headline, row.shingles)
             self._by_content.add(number, key)
@@ -200,7 +207,7 @@ class SeenState:
         for id in {rows.ids[number] for number in outlived}:
             # A version outlives older ones, lest its number be given out again.
             longest = -1
-            for number in self.versions(id):
+            for number in self.versions(id, text_hash(id)):
                 kept = rows[number].kept
                 if longest > kept:
                     rows.change(number, kept=longest)

@@ -6,7 +6,8 @@ calls, time the timestamps of the origins.
 
 from __future__ import annotations
 
-from typing import Literal, Protocol
+from collections.abc import Iterable
+from typing import Literal
 
 from topics.records import Claim, Fingerprint, Origin, Verdict, Withdrawal
 from workers.stages.deduplicate.arrival import Arrival
@@ -30,49 +31,11 @@ from workers.stages.deduplicate.seen_rows import (
 from workers.stages.deduplicate.seen_state import SeenState
 from workers.stages.deduplicate.similarity import THROUGH_COPY as ENOUGH_THROUGH_COPY
 from workers.stages.deduplicate.similarity import Similarity
-from workers.stages.deduplicate.utf8 import text_hash
 from workers.stages.deduplicate.verdicts import claim_of, row_of, verdict_of
 
 DAY_MS = 86_400_000
 LAST_DAY = (1 << 31) - 1
 """5.9 million years on."""
-
-
-class SeenStore(Protocol):
-    """What has been seen; recovers from its changelog of Claim records by ``restore``."""
-
-    def claim(self, fingerprint: Fingerprint, by: Origin) -> Verdict:
-        """First seen, revision, repeat or duplicate.
-
-        Idempotent: the same origin with the same article gets the stored verdict back.
-        """
-        ...
-
-    def claim_record(self, fingerprint: Fingerprint, by: Origin) -> tuple[Claim, bool]:
-        """The same with its changelog record, and whether that must be written."""
-        ...
-
-    def withdraw(self, withdrawal: Withdrawal) -> Claim | None:
-        """Forget an original or revision that became a dead letter after its claim.
-
-        Later arrivals no longer repeat, copy or revise it, and its version is given out anew. Its
-        own verdict stays, so that a redelivery keeps its answer; that redelivery makes it count
-        again, since it goes on its way again. Returns the changelog record to write; None if there
-        is no such claim (any more) or nothing changes.
-        """
-        ...
-
-    def restore(self, record: Claim) -> None:
-        """Take in one changelog record; any number of times."""
-        ...
-
-    def clear(self) -> None:
-        """Forget everything."""
-        ...
-
-    def __len__(self) -> int:
-        """Number of stored verdicts."""
-        ...
 
 
 class WindowedSeenStore:
@@ -122,6 +85,8 @@ class WindowedSeenStore:
         self._latest = 0
         self._oldest_day = 0
         self._forgotten: list[str] = []
+        self._arrivals: dict[str, tuple[Fingerprint, Arrival]] = {}
+        """What is prepared, by id."""
         self.candidates = 0
         """Texts with which the last claim was compared."""
 
@@ -149,6 +114,15 @@ class WindowedSeenStore:
         forgotten, self._forgotten = self._forgotten, []
         return forgotten
 
+    def prepare(self, fingerprints: Iterable[Fingerprint]) -> None:
+        """Look for what resembles some articles before they are claimed; see ``SeenStore``."""
+        self._state.put_in_order()
+        arrivals = [(one, Arrival.of(one, self._short)) for one in fingerprints]
+        self._arrivals = {arrival.id: (one, arrival) for one, arrival in arrivals}
+        self._lines.prepare((arrival.source, arrival.lines) for _, arrival in arrivals)
+        texts = (arrival.text for _, arrival in arrivals)
+        self._state.near.prepare((text.sketch, text.shingles) for text in texts if text)
+
     def claim(self, fingerprint: Fingerprint, by: Origin) -> Verdict:
         """First seen, revision, repeat or duplicate; see ``SeenStore``."""
         return verdict_of(self._state.rows, self._claim(fingerprint, by)[0])
@@ -162,7 +136,11 @@ class WindowedSeenStore:
         self._state.put_in_order()
         day = self._advance(by.timestamp)
         self.candidates = 0
-        arrival = Arrival.of(fingerprint, self._short)
+        prepared = self._arrivals.get(fingerprint.id)
+        if prepared is not None and prepared[0] is fingerprint:
+            arrival = prepared[1]
+        else:
+            arrival = Arrival.of(fingerprint, self._short)
         known = self._state.find(by)
         if known is not None and self._state.is_of(known, arrival):
             withdrawn = self._state.rows[known].flags & WITHDRAWN
@@ -193,19 +171,25 @@ class WindowedSeenStore:
         arrival = Arrival.of(record, self._short)
         origin = Origin.parse(record.origin)
         day = self._filed(origin.timestamp)
-        row = row_of(state.rows, record, arrival, origin, day)
-        state.rows.check(row)  # before anything is changed
-        self._advance(origin.timestamp)
-        cluster, of = state.same_strings(row, verdict.cluster, verdict.of)
         number = state.find(origin)
-        if number is not None and not state.is_of(number, arrival):
+        changed = number is not None and not state.is_of(number, arrival)
+        counts = verdict.passes and not record.withdrawn
+        linked = number is None and counts and state.is_free(verdict.version, arrival)
+        row = row_of(state.rows, record, arrival, origin, day, linked)
+        state.rows.check(row)  # before anything is changed
+        oldest = self._oldest_day
+        self._advance(origin.timestamp)
+        if oldest != self._oldest_day:
+            number = state.find(origin)  # others were forgotten, and all numbered anew
+        cluster, of = state.same_strings(row, verdict.cluster, verdict.of)
+        if number is not None and changed:
             state.supersede(number)
-            number = None
-        if number is None:
-            number = state.keep(row, arrival.text, arrival.id, cluster, of)
-            if row.flags & PASSED and not row.flags & WITHDRAWN:
+        if number is None or changed:
+            number = state.keep(row, arrival, cluster, of)
+            if counts and not linked:
                 state.link(number)
-                self._count_lines(arrival, day)
+            if counts and arrival.lines:
+                self._lines.count(arrival.source, arrival.lines, arrival.key, day)
             elif row.kind == REPEAT:
                 self._keep_repeated(number, arrival, day)
             return
@@ -226,7 +210,7 @@ class WindowedSeenStore:
 
     def _decide(self, arrival: Arrival, by: Origin, day: int) -> int:
         rows = self._state.rows
-        versions = self._state.versions(arrival.id)
+        versions = self._state.versions(arrival.id, arrival.key)
         alike: Similarity | None = None
         flags, kind, target = PASSED | LINKED, ORIGINAL, None
         if versions:
@@ -241,11 +225,6 @@ class WindowedSeenStore:
                 target, alike, through_copy = found
                 kind = NEAR_CONTENT
                 flags |= THROUGH_COPY if through_copy else 0
-        met = 0
-        if arrival.source and arrival.lines:
-            met = self._lines.met(
-                arrival.source, arrival.lines, text_hash(arrival.id), self._oldest_day
-            )
         earlier = None if target is None else rows[target]
         version = 1
         if earlier is not None:
@@ -254,6 +233,12 @@ class WindowedSeenStore:
             flags |= SAME_HEADLINE if earlier.headline == arrival.headline else 0
             if kind not in (ORIGINAL, REVISION) and not self._goes_on(kind, arrival, earlier):
                 flags &= ~(PASSED | LINKED)
+        met = 0
+        if arrival.lines:
+            counts = day if flags & PASSED else None
+            met = self._lines.meet(
+                arrival.source, arrival.lines, arrival.key, self._oldest_day, counts
+            )
         row = Row(
             topic=rows.topic(by.topic),
             partition=by.partition,
@@ -287,10 +272,8 @@ class WindowedSeenStore:
         if earlier is not None and kind == REVISION and earlier.kind not in (ORIGINAL, REVISION):
             cluster = arrival.id  # a copy that was enriched goes its own way from here
         of = None if target is None else rows.ids[target]
-        number = self._state.keep(row, arrival.text, arrival.id, cluster, of)
-        if flags & PASSED:
-            self._count_lines(arrival, day)
-        elif kind == REPEAT:
+        number = self._state.keep(row, arrival, cluster, of)
+        if kind == REPEAT:
             self._keep_repeated(number, arrival, day)
         return number
 
@@ -328,12 +311,11 @@ class WindowedSeenStore:
     def _near_content(self, arrival: Arrival, text: Text) -> tuple[int, Similarity, bool] | None:
         """The earliest version that is the same story, or the original of a copy that is."""
         rows, near = self._state.rows, self._state.near
-        places = near.candidates(text)
-        self.candidates = len(places)
+        self.candidates, places = near.search(text)
         algorithm = rows.algorithm(arrival.algorithm)
         originals: dict[int, Similarity] = {}
         through: set[int] = set()
-        for place, alike in zip(places, near.compared(text, places), strict=True):
+        for place, alike in places:
             number = near.row(place)
             if not alike.same_story or rows.ids[number] == arrival.id:
                 continue
@@ -350,7 +332,7 @@ class WindowedSeenStore:
         for number in through - originals.keys():
             row = rows[number]
             if row.flags & LINKED and row.place and rows.ids[number] != arrival.id:
-                (alike,) = near.compared(text, [row.place - 1])
+                alike = near.compare(text, row.place - 1)
                 if alike.same_story:
                     originals[number] = alike
                 elif alike.containment >= ENOUGH_THROUGH_COPY:
@@ -366,14 +348,10 @@ class WindowedSeenStore:
         state = self._state
         version = state.find(state.rows.target_origin(state.rows[repeat]))
         if version is None:  # restored from a changelog that no longer has the version's own record
-            version = state.repeated(repeat, arrival.text)
+            version = state.repeated(repeat, arrival)
         kept = state.rows[version]
         if kept.flags & LINKED and day > kept.kept:
             state.rows.change(version, kept=day)
-
-    def _count_lines(self, arrival: Arrival, day: int) -> None:
-        if arrival.source and arrival.lines:
-            self._lines.count(arrival.source, arrival.lines, text_hash(arrival.id), day)
 
     def _advance(self, timestamp: int) -> int:
         """Forget what has left the window; returns the day under which to file this arrival."""
@@ -392,5 +370,7 @@ class WindowedSeenStore:
     def _filed(self, timestamp: int) -> int:
         """The day under which to file an arrival, once the window has moved for it."""
         # A producer may have set any time; past the last day that fits, days are one.
-        oldest = max(self._oldest_day, self._oldest_at(timestamp))
+        oldest = self._oldest_day
+        if timestamp > self._latest:
+            oldest = max(oldest, self._oldest_at(timestamp))
         return min(max(timestamp // DAY_MS, oldest), LAST_DAY)

@@ -10,6 +10,10 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
 
 HASHES = 128
 LEAD_HASHES = 32
@@ -99,6 +103,19 @@ def compare(
         shared=min(round(jaccard * sum(sizes) / (1 + jaccard)), *sizes),
         smaller=min(sizes),
     )
+
+
+def could_be_same(
+    matches: npt.NDArray[np.int64], sizes: npt.NDArray[Any], others: npt.NDArray[Any]
+) -> npt.NDArray[np.bool_]:
+    """Whether pairs with so many equal min-hashes could be the same story.
+
+    ``compare`` decides; this leaves out what it would refuse, for many pairs at once.
+    """
+    jaccard = (matches / HASHES - _BY_CHANCE) / (1 - _BY_CHANCE)
+    shared = jaccard * (sizes + others) / (1 + jaccard)
+    enough: npt.NDArray[np.bool_] = shared + 1 >= LEAST * np.minimum(sizes, others)
+    return enough
 
 
 def overlap(one: Sequence[int], other: Sequence[int]) -> tuple[int, int]:

@@ -17,6 +17,7 @@ from workers.stages.deduplicate.arrival import Arrival
 from workers.stages.deduplicate.near_texts import Text
 from workers.stages.deduplicate.seen_rows import (
     KINDS,
+    LINKED,
     NOWHERE,
     PASSED,
     SAME_HEADLINE,
@@ -25,11 +26,12 @@ from workers.stages.deduplicate.seen_rows import (
     Row,
     SeenRows,
 )
-from workers.stages.deduplicate.similarity import Similarity
+from workers.stages.deduplicate.similarity import HASHES, LEAD_HASHES, NUMBERS, Similarity
 
 EXACT = "exact/1"
 NEAR = "minhash/1"
 """Method and version; the version rises when the same two fingerprints may be judged otherwise."""
+_NOT_ALIKE = Similarity(0, 0, 0, 0, 0, 1)
 
 
 def verdict_of(rows: SeenRows, number: int) -> Verdict:
@@ -121,27 +123,18 @@ def claim_of(rows: SeenRows, number: int, told: Fingerprint | Text | None) -> Cl
     )
 
 
-def row_of(rows: SeenRows, record: Claim, arrival: Arrival, origin: Origin, kept: int) -> Row:
+def row_of(
+    rows: SeenRows, record: Claim, arrival: Arrival, origin: Origin, kept: int, linked: bool
+) -> Row:
     """The row for a claim from the changelog; ValueError if what it names is no origin."""
     verdict = record.verdict
     target = None if verdict.of_origin is None else Origin.parse(verdict.of_origin)
-    for named in (origin, target):
-        if named is not None and not _is_possible(named):
-            raise ValueError(f"no record of Kafka: {named}")
+    if not _is_possible(origin) or (target is not None and not _is_possible(target)):
+        raise ValueError(f"no record of Kafka: {origin if target is None else target}")
     if verdict.kind == "repeat" and target is None:
         raise ValueError("a repeat of nothing")
     told = verdict.evidence
-
-    def count(name: str, most: int = 0xFFFFFFFF) -> int:
-        value = told.get(name, 0) if told else 0
-        return min(value, most) if isinstance(value, int) and value >= 0 else 0
-
-    flags = (
-        (SAME_HEADLINE if told.get("headline") else 0)
-        | (THROUGH_COPY if told.get("through_copy") else 0)
-        | (PASSED if verdict.passes else 0)
-        | (WITHDRAWN if record.withdrawn else 0)
-    )
+    alike = _similarity(told) if told else _NOT_ALIKE
     return Row(
         topic=rows.topic(origin.topic),
         partition=origin.partition,
@@ -154,22 +147,43 @@ def row_of(rows: SeenRows, record: Claim, arrival: Arrival, origin: Origin, kept
         sequence=record.sequence,
         content=arrival.content,
         headline=arrival.headline,
-        met=_bits(verdict.repeated_lines),
+        met=_bits(verdict.repeated_lines) if verdict.repeated_lines else 0,
         version=verdict.version,
         of_version=verdict.of_version or 0,
         shingles=record.shingles,
-        shared=min(count("shared_shingles"), max(1, count("shingles"))),
-        smaller=max(1, count("shingles")),
+        shared=alike.shared,
+        smaller=alike.smaller,
         source=arrival.source,
         place=0,
         kept=kept,
         kind=KINDS.index(verdict.kind),
-        flags=flags,
+        flags=(SAME_HEADLINE if told.get("headline") else 0)
+        | (THROUGH_COPY if told.get("through_copy") else 0)
+        | (PASSED if verdict.passes else 0)
+        | (WITHDRAWN if record.withdrawn else 0)
+        | (LINKED if linked else 0),
         algorithm=rows.algorithm(record.algorithm),
-        matches=count("matches", 128),
-        lead_matches=count("lead_matches", 32),
-        numbers=count("numbers", 24),
-        shared_numbers=count("shared_numbers", min(24, count("numbers"))),
+        matches=alike.matches,
+        lead_matches=alike.lead_matches,
+        numbers=alike.numbers,
+        shared_numbers=alike.shared_numbers,
+    )
+
+
+def _similarity(told: dict[str, Any]) -> Similarity:
+    """What the evidence of a verdict says, as far as it is possible."""
+
+    def count(name: str, most: int = 0xFFFFFFFF) -> int:
+        value = told.get(name, 0)
+        return min(value, most) if isinstance(value, int) and value >= 0 else 0
+
+    return Similarity(
+        matches=count("matches", HASHES),
+        lead_matches=count("lead_matches", LEAD_HASHES),
+        shared_numbers=count("shared_numbers", min(NUMBERS, count("numbers"))),
+        numbers=count("numbers", NUMBERS),
+        shared=count("shared_shingles", max(1, count("shingles"))),
+        smaller=max(1, count("shingles")),
     )
 
 
