@@ -25,17 +25,15 @@ EntityType = Literal["person", "organisation", "place", "event", "date", "other"
 DuplicateReason = Literal["repeat", "same_content", "near_content"]
 VerdictKind = Literal["original", "revision", "repeat", "same_content", "near_content"]
 Role = Literal["original", "revision", "copy"]
+# fmt: off
 Reason = Literal[
-    "undecodable",
-    "invalid",
-    "too_large",
-    "no_text",
-    "timeout",
-    "out_of_memory",
-    "crashed",
-    "stage_bug",
+    "undecodable", "invalid", "too_large", "no_text",
+    "timeout", "out_of_memory", "crashed", "stage_bug",
 ]
+# fmt: on
 REASONS: tuple[Reason, ...] = get_args(Reason)
+LONGEST_TOPIC = 249
+"""Characters of a topic's name that Kafka allows."""
 Digest = Annotated[str, Meta(pattern="^[0-9a-f]{32}$")]
 """A 128-bit hash in hex."""
 _BASE64 = r"^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$"
@@ -62,13 +60,17 @@ class Origin(NamedTuple):
 
     @classmethod
     def parse(cls, text: str) -> Origin:
-        """Read what ``str()`` wrote; ValueError if it is anything else."""
+        """Read what ``str()`` wrote; ValueError if it is anything else, or no record of Kafka."""
         place, at, timestamp = text.rpartition("@")
         topic, _, rest = place.partition("/")
         partition, slash, offset = rest.partition("/")
         if not (at and slash and topic):
             raise ValueError(f"not an origin: {text!r}, expected topic/partition/offset@timestamp")
-        return cls(topic, int(partition), int(offset), int(timestamp))
+        one = cls(topic, int(partition), int(offset), int(timestamp))
+        fits = 0 <= one.partition < 2**31 and 0 <= one.offset < 2**63 > one.timestamp >= -1
+        if not fits or len(topic) > LONGEST_TOPIC:
+            raise ValueError(f"not an origin: no record of Kafka is {text[:300]!r}")
+        return one
 
 
 class Feed(msgspec.Struct, frozen=True, kw_only=True):

@@ -224,7 +224,7 @@ def test_the_claims_memory_is_measured(deployment: Deployment) -> None:
         assert value("news_claim_candidates_sum") == 1
         size = value("news_state_bytes", {"stage": "claim"})
         assert size is not None
-        assert 12_000_000 < size < 16_000_000
+        assert 16_000_000 < size < 20_000_000
 
     run(deployment, work)
 

@@ -16,6 +16,7 @@ RUN = StageRun(name="detect_language", version="1", status="ok")
 TRACE = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
 TOPIC_NAME = st.from_regex(r"[a-zA-Z0-9._-]{1,40}", fullmatch=True)
 WHOLE = st.integers(0, 2**62)
+PARTITION = st.integers(0, 2**31 - 1)
 
 
 def made(**changes: object) -> dict[str, str]:
@@ -30,14 +31,19 @@ def made(**changes: object) -> dict[str, str]:
     return headers.event(ENRICHED, **(arguments | changes))  # type: ignore[arg-type]
 
 
-@given(TOPIC_NAME, WHOLE, WHOLE, WHOLE)
+@given(TOPIC_NAME, PARTITION, WHOLE, WHOLE)
 def test_an_origin_is_read_as_it_was_written(topic: str, part: int, offset: int, at: int) -> None:
     origin = Origin(topic, part, offset, at)
     assert Origin.parse(str(origin)) == origin
 
 
 @pytest.mark.parametrize(
-    "text", ["", "articles.raw", "articles.raw/1/2", "/1/2@3", "t/1@2", "t/a/2@3", "t/1/2@soon"]
+    "text",
+    [
+        *("", "articles.raw", "articles.raw/1/2", "/1/2@3", "t/1@2", "t/a/2@3", "t/1/2@soon"),
+        *("t/-1/2@3", f"t/{2**31}/2@3", "t/1/-2@3", f"t/1/{2**63}@3", "t/1/2@-2"),
+        "t" * 250 + "/1/2@3",
+    ],
 )
 def test_anything_else_is_no_origin(text: str) -> None:
     with pytest.raises(ValueError, match=r"origin|invalid literal"):

@@ -14,6 +14,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Iterable
+from itertools import islice
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.structs import ConsumerRecord
@@ -32,6 +33,10 @@ log = logs.get(__name__)
 
 PARTITION = 0
 """One shard has one owner; a second shard would be a second partition with a state of its own."""
+TOMBSTONES = 500
+"""Sent at most with one batch."""
+AT_ONCE = 500
+"""Claims restored before heartbeats and /health have their turn."""
 
 
 class ClaimState:
@@ -53,6 +58,8 @@ class ClaimState:
         """Offset of the first changelog record that may be unknown to the store."""
         self._suspected = True
         self._unsaved: dict[str, Claim] = {}
+        self._forgotten: dict[str, None] = {}
+        """Origins that want a tombstone, the oldest first."""
         self.recovering = False
         self.recovered = ""
         """How far a recovery is."""
@@ -104,13 +111,17 @@ class ClaimState:
     async def save(self) -> None:
         """Deliver the new verdicts to the changelog; only then may outputs go out.
 
-        What has left the window gets a tombstone first: compaction drops it before its time is up.
+        What has left the window gets tombstones, so that compaction drops it before its time is up:
+        a whole day's, some with every batch.
         """
         if not self._unsaved:
             return
+        self._forgotten.update(dict.fromkeys(self._store.take_forgotten()))
+        for origin in self._unsaved.keys() & self._forgotten.keys():
+            del self._forgotten[origin]  # it is claimed anew
+        gone = list(islice(self._forgotten, TOMBSTONES))
         messages = [
-            Message(self._topic, origin.encode(), None, partition=PARTITION)
-            for origin in self._store.take_forgotten()
+            Message(self._topic, origin.encode(), None, partition=PARTITION) for origin in gone
         ] + [
             Message(self._topic, origin.encode(), codec.encode(record), partition=PARTITION)
             for origin, record in self._unsaved.items()
@@ -121,6 +132,8 @@ class ClaimState:
             if answer.offset == self._position:
                 self._position += 1
         self._unsaved.clear()
+        for origin in gone:
+            del self._forgotten[origin]
         self._measure()
 
     def _measure(self) -> None:
@@ -164,7 +177,7 @@ class ClaimState:
             consumer.seek(partition, self._position)
             count = 0
             while self._position < end:
-                batches = await consumer.getmany(partition, timeout_ms=1000, max_records=5000)
+                batches = await consumer.getmany(partition, timeout_ms=1000, max_records=AT_ONCE)
                 # The embedded broker's first answer falls short of the end of its last batch.
                 end = max(end, consumer.highwater(partition) or 0)
                 for message in batches.get(partition, ()):
@@ -179,6 +192,7 @@ class ClaimState:
             await asyncio.to_thread(self._store.index)
             # What left the window unwritten goes with the changelog's retention.
             self._store.take_forgotten()
+            self._forgotten.clear()
             return count
         finally:
             await consumer.stop()

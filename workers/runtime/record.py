@@ -16,8 +16,6 @@ PRODUCER = "produce"
 """Topic and stage of what the producer itself had to turn away: no record of Kafka."""
 LONGEST_COUNT = 10
 """Digits of a count that can be one; Python refuses to read very long ones."""
-LONGEST_TOPIC = 249
-"""Characters of a topic's name that Kafka allows."""
 
 
 @dataclass(frozen=True)
@@ -38,11 +36,9 @@ class Consumed:
         carried = self.headers.get(headers.ORIGIN)
         if carried is not None:
             try:
-                origin = Origin.parse(carried)
+                return Origin.parse(carried)
             except ValueError:
-                origin = None  # some producers use the header's name for purposes of their own
-            if origin is not None and _is_possible(origin):
-                return origin
+                pass  # some producers use the header's name for purposes of their own
         return Origin(self.topic, self.partition, self.offset, self.timestamp)
 
     def arrival(self) -> Consumed:
@@ -83,13 +79,3 @@ class Finished:
     """Makes what gives the claim back, should the output turn out too large."""
     trouble: Trouble | None = None
     """Why it is a dead letter, or which optional step of the hop failed first."""
-
-
-def _is_possible(origin: Origin) -> bool:
-    """Whether Kafka could have named a record like this; anything may stand in a header."""
-    return (
-        len(origin.topic) <= LONGEST_TOPIC
-        and 0 <= origin.partition < 2**31
-        and 0 <= origin.offset < 2**63
-        and -1 <= origin.timestamp < 2**63
-    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 from binascii import a2b_base64
+from functools import lru_cache
 from typing import NamedTuple
 
 from msgspec import UNSET, UnsetType
@@ -40,7 +41,7 @@ class Arrival(NamedTuple):
                 record.sentence_shingles,
                 _numbers(record.numbers),
             )
-        source = text_hash(record.source) if record.source else 0
+        source = _hash_of(record.source) if record.source else 0
         return cls(
             id=record.id,
             key=text_hash(record.id),
@@ -49,9 +50,14 @@ class Arrival(NamedTuple):
             headline=bytes.fromhex(record.headline_hash),
             shingles=record.shingles,
             text=text,
-            source=source & 0xFFFFFFFF,
+            source=source,
             lines=_lines(record.lines) if source and record.lines else b"",
         )
+
+
+@lru_cache(maxsize=4096)
+def _hash_of(source: str) -> int:
+    return text_hash(source) & 0xFFFFFFFF
 
 
 def _lines(encoded: str) -> bytes:

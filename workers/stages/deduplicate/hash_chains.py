@@ -93,15 +93,18 @@ def chain(
     buckets: npt.NDArray[np.uint32], size: int
 ) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.uint32]]:
     """Heads (by bucket) and predecessors (by place) of places 0, 1, 2, …; place + 1, 0 for none."""
-    order = np.argsort(buckets, kind="stable")
-    ordered = buckets[order]
+    # A sort of numbers takes a fifth of the time of a stable sort of their places.
+    numbered = buckets.astype(np.uint64) << np.uint64(32) | np.arange(len(buckets), dtype=np.uint64)
+    numbered.sort()
+    order = (numbered & np.uint64(0xFFFFFFFF)).astype(np.int64)
+    ordered = numbered >> np.uint64(32)
     same = ordered[1:] == ordered[:-1]
     places = (order + 1).astype(np.uint32)
     before = np.zeros(len(buckets), np.uint32)
     before[order[1:]] = np.where(same, places[:-1], 0)
     heads = np.zeros(size, np.uint32)
     last = np.append(~same, True)[: len(order)]
-    heads[ordered[last]] = places[last]
+    heads[ordered[last].astype(np.int64)] = places[last]
     return heads, before
 
 

@@ -15,9 +15,9 @@ import numpy.typing as npt
 
 from workers.stages.deduplicate.hash_chains import Rows
 
-SIGHTINGS = 1 << 19
-"""Lines that were seen once and are remembered. In a window with more of them only lines that come
-again among the next half a million are met: a template's, not one that returns after days."""
+SIGHTINGS = 1 << 20
+"""Lines that were seen once and are remembered: of some 50,000 articles. A line that comes again
+only after more than those is met as if for the first time."""
 COUNTED = 1 << 15
 """Lines counted at most; of more, the half that was met least, and longest ago, goes."""
 LAST_DAY = 0xFFFF

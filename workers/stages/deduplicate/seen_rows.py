@@ -7,7 +7,6 @@ collection would visit all of them.
 from __future__ import annotations
 
 import struct
-from itertools import islice
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -126,8 +125,8 @@ class SeenRows:
         self.clusters: list[str] = []
         self.targets: list[str | None] = []
         """The id of the earlier article that each repeats, copies or revises."""
-        self._topics: dict[str, int] = {}
-        self._algorithms: dict[str, int] = {}
+        self._topics = _Names()
+        self._algorithms = _Names()
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -189,31 +188,45 @@ class SeenRows:
         self.targets = [self.targets[row] for row in chosen]
 
     def topic(self, name: str) -> int:
-        """The number of a topic."""
-        return self._topics.setdefault(name, len(self._topics))
+        """The number of a topic, which is known from then on."""
+        return self._topics.number(name)
+
+    def place_of(self, origin: Origin) -> tuple[int, int, int, int] | None:
+        """How an origin is kept, the first four fields of a row; None if its topic is unknown."""
+        topic = self._topics.numbers.get(origin.topic)
+        return None if topic is None else (topic, *origin[1:])
 
     def algorithm(self, name: str) -> int:
         """The number of a fingerprint's algorithm; ValueError past 65,535 of them."""
-        number = self._algorithms.get(name)
-        if number is None:
-            if len(self._algorithms) > 0xFFFF:
-                raise ValueError("more than 65,535 algorithms of fingerprints")
-            number = self._algorithms[name] = len(self._algorithms)
+        number = self._algorithms.number(name)
+        if number > 0xFFFF:
+            raise ValueError("more than 65,535 algorithms of fingerprints")
         return number
 
     def algorithm_name(self, number: int) -> str:
         """The algorithm with a number."""
-        return _key(self._algorithms, number)
+        return self._algorithms.names[number]
 
     def origin(self, row: Row) -> Origin:
         """Where the claimed arrival lies."""
-        return Origin(_key(self._topics, row.topic), row.partition, row.offset, row.timestamp)
+        return Origin(self._topics.names[row.topic], row.partition, row.offset, row.timestamp)
 
     def target_origin(self, row: Row) -> Origin:
         """Where the arrival lies that it repeats, copies or revises."""
-        topic = _key(self._topics, row.of_topic)
+        topic = self._topics.names[row.of_topic]
         return Origin(topic, row.of_partition, row.of_offset, row.of_timestamp)
 
 
-def _key(numbers: dict[str, int], number: int) -> str:
-    return next(islice(numbers, number, None))
+class _Names:
+    """Names by the numbers 0, 1, 2, …, and back."""
+
+    def __init__(self) -> None:
+        self.names: list[str] = []
+        self.numbers: dict[str, int] = {}
+
+    def number(self, name: str) -> int:
+        number = self.numbers.get(name)
+        if number is None:
+            number = self.numbers[name] = len(self.names)
+            self.names.append(name)
+        return number

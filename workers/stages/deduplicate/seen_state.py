@@ -15,6 +15,7 @@ from workers.stages.deduplicate.seen_rows import (
     ORIGINAL,
     PASSED,
     REVISION,
+    SAME_CONTENT,
     SUPERSEDED,
     THROUGH_COPY,
     WITHDRAWN,
@@ -54,8 +55,9 @@ class SeenState:
     def find(self, by: Origin) -> int | None:
         """The claim of an arrival."""
         rows = self.rows
-        topic = rows.topic(by.topic)
-        place = (topic, by.partition, by.offset, by.timestamp)
+        place = rows.place_of(by)
+        if place is None:
+            return None
         for number in self._by_origin.rows(hash(place)):
             row = rows[number]
             if row[:4] == place and not row.flags & SUPERSEDED:
@@ -136,8 +138,9 @@ class SeenState:
 
     def repeated(self, repeat: int, arrival: Arrival) -> int:
         """Keep the version that a repeat repeats, as far as the repeat tells; linked."""
-        row, id = self.rows[repeat], self.rows.ids[repeat]
+        row, id, cluster = self.rows[repeat], self.rows.ids[repeat], self.rows.clusters[repeat]
         first = row.version == 1
+        copied = first and cluster != id  # and enriched all the same
         version = row._replace(
             topic=row.of_topic,
             partition=row.of_partition,
@@ -148,10 +151,11 @@ class SeenState:
             of_offset=0,
             of_timestamp=0,
             of_version=0 if first else row.version - 1,
-            kind=ORIGINAL if first else REVISION,
+            kind=SAME_CONTENT if copied else ORIGINAL if first else REVISION,
             flags=PASSED,
         )
-        number = self.keep(version, arrival, self.rows.clusters[repeat], None if first else id)
+        target = cluster if copied else None if first else id
+        number = self.keep(version, arrival, cluster, target)
         self.link(number)
         return number
 

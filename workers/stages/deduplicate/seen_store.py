@@ -84,6 +84,8 @@ class WindowedSeenStore:
         self._lines = LineCounts()
         self._latest = 0
         self._oldest_day = 0
+        self._turn = DAY_MS + self._window_ms
+        """The first time of which the window begins with a later day."""
         self._forgotten: list[str] = []
         self._arrivals: dict[str, tuple[Fingerprint, Arrival]] = {}
         """What is prepared, by id."""
@@ -357,11 +359,11 @@ class WindowedSeenStore:
         """Forget what has left the window; returns the day under which to file this arrival."""
         if timestamp > self._latest:
             self._latest = timestamp
-            oldest = self._oldest_at(timestamp)
-            if oldest > self._oldest_day:
-                self._oldest_day = oldest
-                self._forgotten += self._state.forget(oldest)
-                self._lines.expire(oldest)
+            if timestamp >= self._turn and (day := self._oldest_at(timestamp)) > self._oldest_day:
+                self._oldest_day = day
+                self._turn = (self._oldest_day + 1) * DAY_MS + self._window_ms
+                self._forgotten += self._state.forget(self._oldest_day)
+                self._lines.expire(self._oldest_day)
         return self._filed(timestamp)
 
     def _oldest_at(self, timestamp: int) -> int:
@@ -369,8 +371,8 @@ class WindowedSeenStore:
 
     def _filed(self, timestamp: int) -> int:
         """The day under which to file an arrival, once the window has moved for it."""
+        day = timestamp // DAY_MS
+        if timestamp < self._turn and day >= self._oldest_day:
+            return day if day < LAST_DAY else LAST_DAY
         # A producer may have set any time; past the last day that fits, days are one.
-        oldest = self._oldest_day
-        if timestamp > self._latest:
-            oldest = max(oldest, self._oldest_at(timestamp))
-        return min(max(timestamp // DAY_MS, oldest), LAST_DAY)
+        return min(max(day, self._oldest_day, self._oldest_at(timestamp)), LAST_DAY)
