@@ -33,7 +33,7 @@ from workers.stages.deduplicate import WindowedSeenStore
 
 WINDOWS = (200_000, 1_000_000)
 NEW = 20_000
-GROUPS = (1, 16, 64)
+GROUPS = (16, 64)
 """Articles that are claimed together: a worker takes 16 unless COPYDESK_BATCH says otherwise."""
 COPIES = 10
 """Articles to an original, itself included, in the window with copies."""

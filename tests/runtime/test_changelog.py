@@ -14,7 +14,7 @@ from tests.deployment import Deployment
 from tests.stages.deduplicate.claims import article, at
 from topics import catalog
 from topics.records import Verdict, Withdrawal
-from workers.runtime import topic_admin
+from workers.runtime import changelog, topic_admin
 from workers.runtime.changelog import ClaimState
 from workers.runtime.delivery import Delivery
 from workers.runtime.metrics import Metrics
@@ -207,6 +207,30 @@ def test_what_left_the_window_gets_a_tombstone(deployment: Deployment) -> None:
         (str(at(1, day=0)).encode(), True),
         (str(at(3, day=9)).encode(), False),
     ]
+
+
+def test_a_days_tombstones_go_out_some_at_a_time(
+    deployment: Deployment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is claimed anew in the meantime gets none: it would take the new claim away."""
+    monkeypatch.setattr(changelog, "TOMBSTONES", 2)
+
+    async def work(made: Owners) -> None:
+        owner = await made.next()
+        for number in range(5):
+            owner.claim(article(f"a{number}", f"c{number}"), at(number))
+        await owner.save()
+        for number in range(4):
+            owner.claim(article(f"b{number}", f"d{number}"), at(10 + number, day=9))
+            if number == 1:
+                owner.claim(article("a3", "c3"), at(3))
+            await owner.save()
+        assert len(owner) == len(await made.next()) == 5
+
+    run(deployment, work)
+    written = deployment.read(catalog.CLAIMS)["articles.claims"]
+    gone = [record.key for record in written if not record.value]
+    assert gone == [str(at(number)).encode() for number in (0, 1, 2, 4)]
 
 
 def test_the_claims_memory_is_measured(deployment: Deployment) -> None:

@@ -96,7 +96,8 @@ class LineCounts:
                 last = counted[key][1]
             else:
                 sighting = int(self._seen[key & SIGHTINGS - 1])
-                met = sighting >> 32 == key >> 32 and (sighting ^ told) & _ARTICLE
+                other = (sighting ^ told) & _ARTICLE
+                met = sighting and sighting >> 32 == key >> 32 and other
                 last = sighting & LAST_DAY if met else -1
             if last >= oldest:
                 found |= 1 << number
@@ -149,7 +150,7 @@ class LineCounts:
             self._counted[key] = (counted[0] + 1, max(day, counted[1]))
             return
         seen = int(self._seen[place])
-        if seen >> 32 != key >> 32:
+        if not seen or seen >> 32 != key >> 32:
             self._seen[place] = key >> 32 << 32 | told
         elif (seen ^ told) & _ARTICLE:
             self._counted[key] = (2, max(day, seen & LAST_DAY))
