@@ -208,11 +208,8 @@ def main() -> None:
     parser.add_argument("--broker", choices=("kafka", "embedded", "none"), default="kafka")
     arguments = parser.parse_args()
     console = Console() if Console().is_terminal else Console(width=100)
-    windows = [window for window in arguments.window or WINDOWS if window]
-    for window, copies in [
-        *zip(windows, itertools.repeat(1)),
-        *((windows[0], COPIES),)[: len(windows)],
-    ]:
+    windows = [(window, 1) for window in arguments.window or WINDOWS if window]
+    for window, copies in windows + [(window, COPIES) for window, _ in windows[:1]]:
         told = apart(window, copies)
         rates = ", ".join(
             f"{rate:,.0f} by {group}" for group, rate in told.claims_per_second.items()
