@@ -122,6 +122,7 @@ def test_bands_count_equal_values_of_text_and_lead() -> None:
     index.add(sketch)
     index.add(other)
     pairs = np.array([0, 0, 1]), np.array([1, 0, 0])
+    assert index.agreement(sketch, 1) == (28, 30)
     assert index.matches([sketch, other], *pairs).tolist() == [[28, 30], [128, 32], [28, 30]]
 
 

@@ -30,6 +30,8 @@ MOST = (1 << 24) - 1
 """Texts at most: a link has 24 bits for a place and 8 for a part of the band's hash."""
 _STEPS = 256
 """Links followed at most in a bucket, where texts that agree in another value may stand between."""
+_FEW = 40
+"""Chains that are followed one by one."""
 _AT_ONCE = 64
 _FEWEST = 1 << 16
 """Buckets of a band at least. With the 8 bits in a link they tell all values of a band apart."""
@@ -99,24 +101,25 @@ class BandIndex:
         links = self._heads[self._starts(hashes)].reshape(-1)
         before = np.frombuffer(self._before, np.uint32)
         seen = np.zeros(len(links), np.int64)
-        pairs = []
+        pairs = [np.empty(0, np.int64)]
         lanes = np.flatnonzero(links)
-        links = links[lanes]
-        for _ in range(_STEPS):
-            if not len(lanes):
-                break
+        links, steps = links[lanes], _STEPS
+        while len(lanes) > _FEW and steps:
             places = (links & np.uint32(MOST)).astype(np.int64) - 1
             hits = links >> _PLACE == tags[lanes]
-            if hits.any():
-                found = lanes[hits]
-                seen[found] += 1
-                pairs.append(found // ALL_BANDS << 24 | places[hits])
+            found = lanes[hits]
+            seen[found] += 1
+            pairs.append(found // ALL_BANDS << 24 | places[hits])
             links = before[places * ALL_BANDS + lanes % ALL_BANDS]
             on = links > 0
-            if len(pairs) >= LONGEST:
+            if len(pairs) > LONGEST:
                 on &= seen[lanes] < LONGEST
             lanes, links = lanes[on], links[on]
-        distinct = np.unique(np.concatenate(pairs)) if pairs else np.empty(0, np.int64)
+            steps -= 1
+        del before  # which would keep the array from growing
+        if steps:
+            pairs.append(self._followed(lanes, links, tags, seen, steps))
+        distinct = np.unique(np.concatenate(pairs))
         alike = (bands[:, None] == bands[None]).any(2)
         return Found(
             asked=distinct >> 24,
@@ -124,6 +127,30 @@ class BandIndex:
             most=seen.reshape(-1, ALL_BANDS).max(1).tolist(),
             alike=[np.flatnonzero(row).tolist() for row in alike],
         )
+
+    def _followed(
+        self, lanes: Rows, links: _Numbers, tags: _Numbers, seen: Rows, most: int
+    ) -> Rows:
+        """The same for the last few chains, one by one, which then is faster."""
+        found, before = [], self._before
+        for lane, link in zip(lanes.tolist(), links.tolist(), strict=True):
+            tag, room, steps = int(tags[lane]), LONGEST - int(seen[lane]), most
+            asked, band = divmod(lane, ALL_BANDS)
+            while link and room and steps:
+                place = (link & MOST) - 1
+                if link >> 24 == tag:
+                    found.append(asked << 24 | place)
+                    room -= 1
+                link = before[place * ALL_BANDS + band]
+                steps -= 1
+            seen[lane] = LONGEST - room
+        return np.array(found, np.int64)
+
+    def agreement(self, sketch: bytes, place: int) -> tuple[int, int]:
+        """Equal values of text and of lead of a signature and the one at a place."""
+        kept = np.frombuffer(self._sketches, np.uint8, SKETCH, place * SKETCH)
+        equal = kept == np.frombuffer(sketch, np.uint8)
+        return int(np.count_nonzero(equal[:HASHES])), int(np.count_nonzero(equal[HASHES:]))
 
     def matches(self, sketches: Sequence[bytes], asked: Rows, places: Rows) -> Rows:
         """Of each pair of a signature and a place the equal values of text and of lead (n × 2)."""

@@ -132,9 +132,7 @@ class NearTexts:
 
     def compare(self, text: Text, place: int) -> Similarity:
         """How alike a text is to the one at a place."""
-        one, other = np.zeros(1, np.int64), np.array([place])
-        whole, lead = self._bands.matches([text.sketch], one, other)[0].tolist()
-        return self._similarity(text, place, whole, lead)
+        return self._similarity(text, place, *self._bands.agreement(text.sketch, place))
 
     def _similarity(self, text: Text, place: int, whole: int, lead: int) -> Similarity:
         start = place * NUMBERS
