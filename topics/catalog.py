@@ -32,20 +32,13 @@ class Topic:
     retention_ms: int
     """How long records stay; -1 for ever."""
     compacted: bool = False
+    """Whether the last record of each key stays, until a tombstone takes it away."""
 
-    def layout(
-        self, *, min_insync: int | None = None, claim_window_ms: int | None = None
-    ) -> Mapping[str, str]:
-        """Topic-level configuration for the broker.
-
-        The changelog of the claims stays a day longer than the window in which claims count.
-        """
-        retention_ms = self.retention_ms
-        if self is CLAIMS and claim_window_ms is not None:
-            retention_ms = claim_window_ms + DAY_MS
+    def layout(self, *, min_insync: int | None = None) -> Mapping[str, str]:
+        """Topic-level configuration for the broker."""
         settings = {
-            "cleanup.policy": "compact,delete" if self.compacted else "delete",
-            "retention.ms": str(retention_ms),
+            "cleanup.policy": "compact" if self.compacted else "delete",
+            "retention.ms": str(self.retention_ms),
             "max.message.bytes": str(MAX_MESSAGE_BYTES),
             # The claim's window moves by the times of articles.raw: one producer with a clock in
             # the future must not empty it. Elsewhere a worker whose clock is an hour ahead could
@@ -89,13 +82,13 @@ CLAIMS = Topic(
     producers=("deduplicate (claim)",),
     consumers=("deduplicate (claim)",),
     partitions=1,
-    retention_ms=8 * DAY_MS,
+    retention_ms=-1,  # a version counts as long as it is repeated; then it gets a tombstone
     compacted=True,
 )
 UNIQUE = Topic(
     name="articles.unique",
     state="unique",
-    description="Articles seen for the first time, and revisions.",
+    description="Articles seen for the first time, revisions, and copies that are enriched too.",
     records=(records.Article,),
     key="id",
     producers=("deduplicate (claim)",),

@@ -1,7 +1,6 @@
 """Every record type that travels on a topic.
 
-Offsets into text are Unicode code points, zero-based, end exclusive:
-``text[start:end] == mention``.
+Offsets into text are code points, zero-based, end exclusive: ``text[start:end] == mention``.
 Times are RFC 3339 strings in UTC; languages are BCP 47 tags, ``und`` when undetermined. A field
 that is *absent* was not worked out by any stage; an *empty* one was worked out and nothing was
 found; ``null`` means that the source did not say.
@@ -64,13 +63,12 @@ class Origin(NamedTuple):
         place, at, timestamp = text.rpartition("@")
         topic, _, rest = place.partition("/")
         partition, slash, offset = rest.partition("/")
-        if not (at and slash and topic):
+        if not (at and slash and 0 < len(topic) <= LONGEST_TOPIC):
             raise ValueError(f"not an origin: {text!r}, expected topic/partition/offset@timestamp")
         one = cls(topic, int(partition), int(offset), int(timestamp))
-        fits = 0 <= one.partition < 2**31 and 0 <= one.offset < 2**63 > one.timestamp >= -1
-        if not fits or len(topic) > LONGEST_TOPIC:
-            raise ValueError(f"not an origin: no record of Kafka is {text[:300]!r}")
-        return one
+        if 0 <= one.partition < 2**31 and 0 <= one.offset < 2**63 > one.timestamp >= -1:
+            return one
+        raise ValueError(f"not an origin: no record of Kafka is {text[:300]!r}")
 
 
 class Feed(msgspec.Struct, frozen=True, kw_only=True):
@@ -165,7 +163,7 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     version: Count
     """Version of the article under its id that this arrival is (or repeats)."""
     cluster: str
-    """Id of the article that was first seen with this content."""
+    """Id of the original that this arrival is, or is a version or copy of."""
     of: str | None = None
     """Id of the earlier article that this one repeats, copies or revises."""
     of_version: Count | None = None

@@ -127,7 +127,7 @@ async def _want_copies(lab: Lab, copies: int) -> None:
         ConfigResource(
             ConfigResourceType.TOPIC,
             settings.topic(topic.name),
-            dict(topic.layout(min_insync=copies, claim_window_ms=settings.claim_window_ms)),
+            dict(topic.layout(min_insync=copies)),
         )
         for topic in catalog.TOPICS
     ]

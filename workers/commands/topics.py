@@ -62,8 +62,7 @@ def _show(chosen: settings.Settings, existing: dict[str, int]) -> None:
         table.add_row(
             name,
             str(there) if there is not None else "[red]missing[/red]",
-            f"{topic.retention_ms // catalog.DAY_MS} days"
-            + (", compacted" if topic.compacted else ""),
+            "compacted" if topic.compacted else f"{topic.retention_ms // catalog.DAY_MS} days",
             ", ".join(topic.producers),
             ", ".join(topic.consumers),
         )

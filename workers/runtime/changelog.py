@@ -35,7 +35,7 @@ PARTITION = 0
 """One shard has one owner; a second shard would be a second partition with a state of its own."""
 TOMBSTONES = 500
 """Sent at most with one batch."""
-AT_ONCE = 500
+RESTORED_AT_ONCE = 500
 """Claims restored before heartbeats and /health have their turn."""
 
 
@@ -177,7 +177,7 @@ class ClaimState:
             consumer.seek(partition, self._position)
             count = 0
             while self._position < end:
-                batches = await consumer.getmany(partition, timeout_ms=1000, max_records=AT_ONCE)
+                batches = await consumer.getmany(partition, timeout_ms=1000, max_records=RESTORED_AT_ONCE)
                 # The embedded broker's first answer falls short of the end of its last batch.
                 end = max(end, consumer.highwater(partition) or 0)
                 for message in batches.get(partition, ()):
@@ -190,9 +190,8 @@ class ClaimState:
             self.recovered = f"indexing {len(self._store):,} verdicts"
             # Seconds for a million: heartbeats and /health go on meanwhile.
             await asyncio.to_thread(self._store.index)
-            # What left the window unwritten goes with the changelog's retention.
-            self._store.take_forgotten()
-            self._forgotten.clear()
+            # What another owner forgot without telling is told now.
+            self._forgotten = dict.fromkeys(self._store.take_forgotten())
             return count
         finally:
             await consumer.stop()

@@ -76,8 +76,7 @@ async def _create(
 ) -> bool:
     name = settings.topic(topic.name)
     layout: Mapping[str, str] = topic.layout(
-        min_insync=settings.min_insync if settings.replication > 1 else None,
-        claim_window_ms=settings.claim_window_ms,
+        min_insync=settings.min_insync if settings.replication > 1 else None
     )
     try:
         answer = await client.create_topics(

@@ -141,6 +141,20 @@ def test_lines_are_met_on_other_articles_of_the_source_only() -> None:
     assert counts.meet(1, packed(10, 11), article=5, oldest=95, day=None) == 0b01
 
 
+def test_lines_of_sources_with_like_hashes_are_not_mixed_up() -> None:
+    counts = LineCounts()
+    counts.count(1, packed(10, 11), article=5, day=100)
+    for bit in range(1, 32):
+        assert counts.meet(1 ^ 1 << bit, packed(10, 11), article=6, oldest=95, day=None) == 0
+
+
+def test_an_article_that_brings_its_lines_again_brings_them_that_day() -> None:
+    counts = LineCounts()
+    for day in (100, 106):
+        counts.meet(1, packed(10), article=5, oldest=93, day=day)
+    assert counts.meet(1, packed(10), article=6, oldest=101, day=None) == 1
+
+
 def test_lines_expire_by_the_day_on_which_they_were_met_last() -> None:
     counts = LineCounts()
     counts.count(1, packed(10, 11), article=5, day=100)

@@ -256,3 +256,14 @@ def test_everything_is_the_same_after_a_recovery(stream: Stream) -> None:
     for story in STORIES:
         late = printed("late", text(story, slice(1, None)))
         assert recovered.claim(late, at(99)) == stream.store.claim(late, at(99))
+
+
+@pytest.mark.parametrize("updated", [False, True])
+def test_a_copy_may_be_delivered_as_often_as_it_likes(stream: Stream, updated: bool) -> None:
+    """Its own deliveries are the newest texts in all its bands."""
+    stream.claim("wire", text("ferry"))
+    for number in range(80):
+        ending = f"\nUpdate number {number} follows here." if updated else ""
+        verdict = stream.claim("paper", text("ferry", slice(0, 5)) + ending)
+        assert (verdict.kind, verdict.of) == ("near_content", "wire")
+    assert stream.claim("third", text("ferry", slice(0, 5))).of == "wire"

@@ -73,6 +73,8 @@ def test_untidy_but_shallow_pages_stay_shallow(html: str) -> None:
         "<object><select></object>",
         "<object><table></object>",
         "<select><div></select>",
+        "<x-y><div></x-y>",
+        "<x-y><x-y><x-y><x-y><x-y><x-y><div></x-y></x-y></x-y></x-y></x-y></x-y>",
         "<svg><font><style>",
         "<svg><font title=' size='><style>",
         "<svg><font SIZE><div></svg>",

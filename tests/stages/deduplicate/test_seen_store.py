@@ -8,6 +8,8 @@ from msgspec.structs import replace
 from tests.stages.deduplicate.claims import article, at, digest, withdrawal
 from topics.records import Claim, Fingerprint, Origin, Verdict, Withdrawal
 from workers.stages.deduplicate import WindowedSeenStore
+from workers.stages.deduplicate.seen_state import MOST_VERSIONS
+from workers.stages.deduplicate.utf8 import text_hash
 
 
 @pytest.fixture
@@ -212,14 +214,20 @@ def test_withdrawing_what_is_unknown_or_did_not_pass_changes_nothing(
     assert store.claim(article("a", "one"), at(2)).kind == "repeat"
 
 
+@pytest.mark.parametrize(("day", "kind", "kept"), [(7.95, "same_content", 2), (8, "original", 1)])
 def test_what_is_older_than_the_window_is_forgotten_by_whole_days(
-    store: WindowedSeenStore,
+    store: WindowedSeenStore, day: float, kind: str, kept: int
 ) -> None:
     store.claim(article("a", "one"), at(0, day=0.9))
-    assert store.claim(article("b", "one"), at(1, day=7.95)).kind == "same_content"
-    assert len(store) == 2
-    assert store.claim(article("c", "one"), at(2, day=8)).kind == "original"
-    assert len(store) == 2
+    assert store.claim(article("b", "one"), at(1, day=day)).kind == kind
+    assert len(store) == kept
+
+
+def test_a_copy_keeps_its_original_from_being_forgotten(store: WindowedSeenStore) -> None:
+    store.claim(article("a", "one"), at(0, day=0))
+    for week in range(1, 5):
+        verdict = store.claim(article("b", "one"), at(week, day=6 * week))
+        assert linked(verdict) == ("same_content", "a", 1, str(at(0, day=0)))
 
 
 def test_a_repeat_keeps_its_article_from_being_forgotten(store: WindowedSeenStore) -> None:
@@ -327,7 +335,42 @@ def test_any_time_that_a_header_can_hold_is_claimed(store: WindowedSeenStore) ->
         assert store.claim(article(str(offset), str(offset)), Origin("t", 0, offset, time)).passes
 
 
-def test_thousands_of_stubs_and_of_versions_are_no_burden(store: WindowedSeenStore) -> None:
+def test_of_thousands_of_versions_the_newest_are_looked_at(store: WindowedSeenStore) -> None:
+    """A producer that has one id for everything stops nobody."""
+    for number in range(300):
+        verdict = store.claim(article("0", f"text {number}"), at(number))
+        assert verdict.version == number + 1
+    assert store.claim(article("0", "text 250"), at(300)).kind == "repeat"
+    key = text_hash("0")
+    assert len(store._state.versions("0", key)) == MOST_VERSIONS
+    store.claim(article("0", "text 3"), at(301))
+    assert store.claim(article("0", "text 4"), at(302)).version == 302
+
+
+def test_a_record_without_what_it_copies_is_refused(store: WindowedSeenStore) -> None:
+    writer = WindowedSeenStore()
+    writer.claim(article("a", "one"), at(0))
+    for number, one in enumerate((article("b", "one"), article("a", "one"))):
+        claim = writer.claim_record(one, at(1 + number))[0]
+        for missing in ({"of": None}, {"of_origin": None}):
+            told = replace(claim, verdict=replace(claim.verdict, **missing))
+            with pytest.raises(ValueError, match="of nothing"):
+                store.restore(told)
+    assert len(store) == 0
+
+
+def test_a_verdict_is_told_as_it_was_given_whatever_the_method_is_now() -> None:
+    writer, sketch = WindowedSeenStore(), bytes(range(160))
+    writer.claim(article("a", "one", sketch=sketch), at(0))
+    copy = article("b", "two", sketch=sketch)
+    given = writer.claim_record(copy, at(1))[0]
+    earlier = replace(given, verdict=replace(given.verdict, method="minhash/0", similarity=0.1234))
+    store = WindowedSeenStore()
+    store.restore(earlier)
+    assert store.claim(copy, at(1)) == earlier.verdict
+
+
+def test_thousands_of_stubs_are_no_burden(store: WindowedSeenStore) -> None:
     """Counted in comparisons, not in time: none grows with what was there before."""
     for number in range(3000):
         stub = article(f"s{number}", "subscribe to read on", f"headline {number}", shingles=5)

@@ -32,7 +32,7 @@ _STEPS = 256
 """Links followed at most in a bucket, where texts that agree in another value may stand between."""
 _FEW = 40
 """Chains that are followed one by one."""
-_AT_ONCE = 64
+_LINKED_AT_ONCE = 64
 _FEWEST = 1 << 16
 """Buckets of a band at least. With the 8 bits in a link they tell all values of a band apart."""
 _PLACE, _TAG = np.uint32(24), np.uint32(0xFF)
@@ -54,6 +54,9 @@ class Found(NamedTuple):
     """For each pair the place that agrees with it."""
     most: list[int]
     """For each signature the most places that were found in one band; ``LONGEST`` at most."""
+    cut: list[bool]
+    """For each signature whether so many links were followed in a bucket that those of the other
+    signatures, once they are added, might stand in the way of some."""
     alike: list[list[int]]
     """For each signature the numbers of those (itself too) that agree with it in some band."""
 
@@ -117,19 +120,20 @@ class BandIndex:
             lanes, links = lanes[on], links[on]
             steps -= 1
         del before  # which would keep the array from growing
-        if steps:
-            pairs.append(self._followed(lanes, links, tags, seen, steps))
+        cut = set((lanes // ALL_BANDS).tolist()) if steps <= len(sketches) else set()
+        pairs.append(self._followed(lanes, links, tags, seen, steps, cut))
         distinct = np.unique(np.concatenate(pairs))
         alike = (bands[:, None] == bands[None]).any(2)
         return Found(
             asked=distinct >> 24,
             places=distinct & MOST,
             most=seen.reshape(-1, ALL_BANDS).max(1).tolist(),
+            cut=[number in cut for number in range(len(sketches))],
             alike=[np.flatnonzero(row).tolist() for row in alike],
         )
 
     def _followed(
-        self, lanes: Rows, links: _Numbers, tags: _Numbers, seen: Rows, most: int
+        self, lanes: Rows, links: _Numbers, tags: _Numbers, seen: Rows, most: int, cut: set[int]
     ) -> Rows:
         """The same for the last few chains, one by one, which then is faster."""
         found, before = [], self._before
@@ -138,12 +142,14 @@ class BandIndex:
             asked, band = divmod(lane, ALL_BANDS)
             while link and room and steps:
                 place = (link & MOST) - 1
-                if link >> 24 == tag:
+                if link >> int(_PLACE) == tag:
                     found.append(asked << 24 | place)
                     room -= 1
                 link = before[place * ALL_BANDS + band]
                 steps -= 1
             seen[lane] = LONGEST - room
+            if steps <= len(tags) // ALL_BANDS:
+                cut.add(asked)
         return np.array(found, np.int64)
 
     def agreement(self, sketch: bytes, place: int) -> tuple[int, int]:
@@ -179,7 +185,7 @@ class BandIndex:
         pending = len(self) - self._linked
         if not pending:
             return
-        if pending > max(_AT_ONCE, len(self) // 8) or len(self) > 2 * self._size:
+        if pending > max(_LINKED_AT_ONCE, len(self) // 8) or len(self) > 2 * self._size:
             self._build()
             return
         hashes = _bands(self._kept()[self._linked :]) * _MIX & _BAND

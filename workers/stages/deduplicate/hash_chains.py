@@ -49,8 +49,8 @@ class HashChains:
         if self._count > 2 * self._last + 2:
             self._build()
 
-    def rows(self, key: int) -> list[int]:
-        """The rows with this hash, newest first."""
+    def rows(self, key: int, most: int = 1 << 32) -> list[int]:
+        """The rows with this hash, newest first, so many at most."""
         hashed = (key & 0xFFFFFFFF) or 1
         hashes, before = self._hashes, self._before
         place, found = self._heads[hashed & self._last], []
@@ -58,6 +58,8 @@ class HashChains:
             place -= 1
             if hashes[place] == hashed:
                 found.append(place)
+                if len(found) >= most:
+                    break
             place = before[place]
         return found
 

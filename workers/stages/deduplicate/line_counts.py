@@ -24,6 +24,8 @@ LAST_DAY = 0xFFFF
 _PLACE, _LINE = np.uint64(SIGHTINGS - 1), np.uint64(0xFFFFFFFF00000000)
 _OTHERS = np.uint64(1 << 32)
 _ARTICLE = 0xFFFF0000
+_APART = np.uint64(0x9E3779B97F4A7C15)
+"""Spreads a source over all bits, so that no two share the hash of a line."""
 _EACH = struct.Struct("<Q")
 _WAITING = 4096
 """Articles whose lines wait to be counted together."""
@@ -63,7 +65,7 @@ class LineCounts:
         together = list(self._prepared)
         lengths = [len(lines) // 8 for _, lines in together]
         sources = np.array([source for source, _ in together], np.uint64).repeat(lengths)
-        keys = np.frombuffer(b"".join(lines for _, lines in together), "<u8") ^ sources
+        keys = np.frombuffer(b"".join(lines for _, lines in together), "<u8") ^ sources * _APART
         places = (keys & _PLACE).astype(np.intp)
         known = self._known(keys, places)
         ends = np.cumsum(lengths, dtype=np.int64)
@@ -77,7 +79,8 @@ class LineCounts:
     def meet(self, source: int, lines: bytes, article: int, oldest: int, day: int | None) -> int:
         """Bit i is set if line i was met on another article of the source since the oldest day.
 
-        With a day, the article counts for others from then on.
+        With a day, the article counts for others from then on. A line that several articles have
+        is met as long as any of them brings it.
         """
         self._count_waiting()
         told, one = _sighting(article, 0 if day is None else day), (source, lines)
@@ -89,9 +92,9 @@ class LineCounts:
             return 0
         if day is not None and one not in self._prepared:
             self._prepared.clear()  # these lines may be among theirs
-        found, counted = 0, self._counted
+        found, counted, apart = 0, self._counted, source * int(_APART) & 0xFFFFFFFFFFFFFFFF
         for number, (line,) in enumerate(_EACH.iter_unpack(lines)):
-            key = line ^ source
+            key = line ^ apart
             if key in counted:
                 last = counted[key][1]
             else:
@@ -106,7 +109,10 @@ class LineCounts:
         return found
 
     def count(self, source: int, lines: bytes, article: int, day: int) -> None:
-        """Note that an article of the source has these lines; in time for whatever is met next."""
+        """Note that an article of the source has these lines; in time for whatever is met next.
+
+        Where two lines have one place in the table, another of them may stay than one by one.
+        """
         self._prepared.clear()
         self._waiting.append((source, lines, article, day))
         if len(self._waiting) >= _WAITING:
@@ -124,7 +130,9 @@ class LineCounts:
         sources, lines, articles, days = zip(*self._waiting, strict=True)
         self._waiting.clear()
         lengths = [len(one) // 8 for one in lines]
-        keys = np.frombuffer(b"".join(lines), "<u8") ^ np.array(sources, np.uint64).repeat(lengths)
+        keys = np.frombuffer(b"".join(lines), "<u8") ^ (
+            np.array(sources, np.uint64) * _APART
+        ).repeat(lengths)
         told = np.array(list(map(_sighting, articles, days)), np.uint64).repeat(lengths)
         places = (keys & _PLACE).astype(np.intp)
         known = self._known(keys, places)
@@ -156,6 +164,8 @@ class LineCounts:
             self._counted[key] = (2, max(day, seen & LAST_DAY))
             if len(self._counted) > COUNTED:
                 self._thin_out()
+        elif day > seen & LAST_DAY:
+            self._seen[place] = key >> 32 << 32 | told
 
     def _thin_out(self) -> None:
         known = sorted(self._counted.items(), key=lambda item: item[1], reverse=True)

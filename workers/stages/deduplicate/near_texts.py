@@ -34,6 +34,8 @@ class _Prepared(NamedTuple):
     """Places that may be the same story, with the equal values of text and lead."""
     room: int
     """So many more may agree with it before there are more in a band than are looked at."""
+    cut: bool
+    """Whether any that is added, alike or not, may change what is found."""
     alike: list[_Key]
     """Of those that were looked up with it, the ones that agree with it in some band."""
 
@@ -98,7 +100,7 @@ class NearTexts:
             self._prepared.clear()
             return
         sketches = [sketch for sketch, _ in known]
-        asked, places, most, alike = self._bands.look_up(sketches)
+        asked, places, most, cut, alike = self._bands.look_up(sketches)
         matches = self._bands.matches(sketches, asked, places)
         worth = could_be_same(
             matches[:, 0],
@@ -107,8 +109,8 @@ class NearTexts:
         )
         counts = np.bincount(asked, minlength=len(known)).tolist()
         self._prepared = {
-            key: _Prepared(count, [], LONGEST - seen, [known[other] for other in others])
-            for key, count, seen, others in zip(known, counts, most, alike, strict=True)
+            key: _Prepared(count, [], LONGEST - seen, some, [known[other] for other in others])
+            for key, count, seen, some, others in zip(known, counts, most, cut, alike, strict=True)
         }
         told = (asked[worth].tolist(), places[worth].tolist(), matches[worth].tolist())
         for number, place, (whole, lead) in zip(*told, strict=True):
@@ -120,7 +122,7 @@ class NearTexts:
         known, late = self._prepared.get(key), list[int]()
         if known is not None and self._added:
             late = [place for other in known.alike for place in self._added.get(other, ())]
-        if known is None or len(late) > known.room:
+        if known is None or len(late) > known.room or (known.cut and self._added):
             self.prepare([key])
             known, late = self._prepared[key], []
         found = [

@@ -10,6 +10,7 @@ count: however often they are left open, they do not nest of their own accord.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from dataclasses import dataclass
 
 
@@ -36,11 +37,14 @@ _BARRIERS = _names("table template object applet marquee select")
 """An end tag outside does not close elements inside these."""
 _CROSSING = _names("table template")
 """Their own end tags do, whatever other barriers are open inside them."""
-_INLINE = _names(
-    "a abbr b bdi bdo big cite code data del dfn em font i ins kbd label mark nobr output q s samp"
-    " small span strike strong sub sup time tt u var svg math g path"
+_SPECIAL = _names(
+    "address applet article aside blockquote button center details dir div dl fieldset figcaption"
+    " figure footer form frameset h1 h2 h3 h4 h5 h6 header hgroup listing main marquee menu nav"
+    " noscript object ol plaintext pre search section select summary table template ul"
 )
-"""Their end tags do not close a block that was opened inside them."""
+"""An end tag of any other element does not close one of these that was opened inside it."""
+_FORMATTING = _names("a b big code em font i nobr s small strike strong tt u")
+"""Of the others, those whose end tags then close them all the same, and not what is inside."""
 
 _TAG = re.compile(r"<(?:(!--)|([!?]|/(?![a-zA-Z]))|(/?)([a-zA-Z][^\x00 \t\n\f\r/>]*+))")
 _TAG_END = re.compile(
@@ -147,7 +151,7 @@ class _OpenElements:
         self._places.setdefault(name, []).append(place)
         if name in _BARRIERS:
             self._barriers.append(place)
-        if name not in _INLINE:
+        if name in _SPECIAL or (name in _INTEGRATION and self.foreign):
             self._blocks.append(place)
         if name in _INTEGRATION and self.foreign:
             self._html.append(place)
@@ -160,10 +164,12 @@ class _OpenElements:
         if not places:
             return
         place = places[-1]
-        if name in _INLINE and self._blocks and self._blocks[-1] > place:
-            places.pop()
-            self._stack[place] = None
-            self.depth -= 1
+        inside = bisect_left(self._blocks, place)
+        if inside < len(self._blocks) and self._blocks[inside] != place:
+            if name in _FORMATTING:
+                places.pop()
+                self._stack[place] = None
+                self.depth -= 1
         elif name in _CROSSING or not (self._barriers and self._barriers[-1] > place):
             self._pop_to(place)
 

@@ -30,7 +30,7 @@ class SeenStore(Protocol):
         ...
 
     def withdraw(self, withdrawal: Withdrawal) -> Claim | None:
-        """Forget an original or revision that became a dead letter after its claim.
+        """Forget an article that passed and became a dead letter after its claim.
 
         Later arrivals no longer repeat, copy or revise it, and its version is given out anew. Its
         own verdict stays, so that a redelivery keeps its answer; that redelivery makes it count

@@ -1,4 +1,4 @@
-"""How a SeenStore keeps its claims: 136 bytes each, and the strings that they name.
+"""How a SeenStore keeps its claims: 141 bytes each, and the strings that they name.
 
 An object for each of a million claims would take several times that, and every full garbage
 collection would visit all of them.
@@ -60,6 +60,9 @@ _FIELDS = {
     "lead_matches": "B",
     "numbers": "B",
     "shared_numbers": "B",
+    "similarity": "H",
+    "containment": "H",
+    "method": "B",
 }
 _PACKED = struct.Struct("<" + "".join(_FIELDS.values()))
 _PLACES = {
@@ -114,6 +117,10 @@ class Row(NamedTuple):
     lead_matches: int
     numbers: int
     shared_numbers: int
+    similarity: int
+    """What the verdict says, in ten thousandths; as ``containment``."""
+    containment: int
+    method: int
 
 
 class SeenRows:
@@ -127,6 +134,7 @@ class SeenRows:
         """The id of the earlier article that each repeats, copies or revises."""
         self._topics = _Names()
         self._algorithms = _Names()
+        self._methods = _Names()
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -206,6 +214,17 @@ class SeenRows:
     def algorithm_name(self, number: int) -> str:
         """The algorithm with a number."""
         return self._algorithms.names[number]
+
+    def method(self, name: str) -> int:
+        """The number of a method of comparison; ValueError past 255 of them."""
+        number = self._methods.number(name)
+        if number > 0xFF:
+            raise ValueError("more than 255 methods of comparison")
+        return number
+
+    def method_name(self, number: int) -> str:
+        """The method with a number."""
+        return self._methods.names[number]
 
     def origin(self, row: Row) -> Origin:
         """Where the claimed arrival lies."""

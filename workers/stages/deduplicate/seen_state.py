@@ -24,6 +24,9 @@ from workers.stages.deduplicate.seen_rows import (
 )
 from workers.stages.deduplicate.utf8 import text_hash
 
+MOST_VERSIONS = 64
+"""Versions of one article that are looked at."""
+
 
 class SeenState:
     """Rows by their numbers, which hold until rows are forgotten."""
@@ -75,11 +78,14 @@ class SeenState:
         )
 
     def versions(self, id: str, key: int) -> list[int]:
-        """The linked versions of an article (its id and the hash of that), the newest last."""
+        """The linked versions of an article (its id and the hash of that), the newest last.
+
+        Of very many the newest, ``MOST_VERSIONS``: of a producer that has one id for everything.
+        """
         rows = self.rows
         found = [
             number
-            for number in self._by_id.rows(key)
+            for number in self._by_id.rows(key, MOST_VERSIONS)
             if rows.flags(number) & LINKED and rows.ids[number] == id
         ]
         return found if len(found) < 2 else sorted(found, key=lambda number: rows[number].version)
@@ -118,12 +124,33 @@ class SeenState:
         # One object for strings that are equal: they are most of a repeat's memory.
         id = target if target is not None and target == id else id
         self.rows.add(row, id, id if cluster == id else cluster, target)
-        if text is not None and comparable:
-            self.rows.set_place(number, self.near.add(number, text) + 1)
         self._by_origin.add(number, hash(row[:4]))
+        if text is not None and comparable:
+            holder = self._holder(arrival, text) if row.kind == NEAR_CONTENT else None
+            if holder is None:
+                self.rows.set_place(number, self.near.add(number, text) + 1)
+                self._by_id.add(number, arrival.key)
+            else:
+                self.extend(holder, row.kept)
         if row.flags & LINKED:
             self._chain(number, row, arrival.key)
         return number
+
+    def _holder(self, arrival: Arrival, text: Text) -> int | None:
+        """The claim that has this text of the same article already: a copy delivered once more.
+
+        Else its deliveries would be the newest texts in all bands, and nothing else be found.
+        """
+        for number in self._by_id.rows(arrival.key, MOST_VERSIONS):
+            place = self.rows[number].place
+            if place and self.rows.ids[number] == arrival.id and self.near[place - 1] == text:
+                return number
+        return None
+
+    def extend(self, number: int, day: int) -> None:
+        """Forget a claim no earlier than with this day."""
+        if day > self.rows[number].kept:
+            self.rows.change(number, kept=day)
 
     def same_strings(self, row: Row, cluster: str, target: str | None) -> tuple[str, str | None]:
         """Cluster and target of a claim as objects that are kept already, where they are equal."""
@@ -159,10 +186,18 @@ class SeenState:
         self.link(number)
         return number
 
-    def is_free(self, version: int, arrival: Arrival) -> bool:
-        """Whether no linked version of an article has this number."""
-        found = self.versions(arrival.id, arrival.key)
-        return all(self.rows[other].version != version for other in found)
+    def make_free(self, version: int, arrival: Arrival, oldest: int) -> bool:
+        """Whether no linked version of an article has this number.
+
+        One that was forgotten by the oldest day, had it been forgotten already, has none any more.
+        """
+        for number in self.versions(arrival.id, arrival.key):
+            row = self.rows[number]
+            if row.version == version:
+                if row.kept >= oldest:
+                    return False
+                self.rows.change(number, flags=row.flags & ~LINKED)
+        return True
 
     def link(self, number: int) -> bool:
         """Have later arrivals compared with a version; False if another arrival has its number."""
@@ -172,9 +207,13 @@ class SeenState:
         key = text_hash(id)
         if any(self.rows[other].version == row.version for other in self.versions(id, key)):
             return False
+        self.link_new(number, row, key)
+        return True
+
+    def link_new(self, number: int, row: Row, key: int) -> None:
+        """The same for a version of which it is known that no other has its number."""
         self.rows.change(number, flags=row.flags & ~WITHDRAWN | LINKED)
         self._chain(number, row, key)
-        return True
 
     def _chain(self, number: int, row: Row, key: int) -> None:
         self._by_id.add(number, key)
@@ -182,12 +221,9 @@ class SeenState:
             key = self._content_key(row.content, row.headline, row.shingles)
             self._by_content.add(number, key)
 
-    def withdraw(self, number: int, day: int) -> None:
-        """Have nothing compared with a version any more; it is forgotten with its own day."""
-        flags = self.rows[number].flags
-        if not flags & WITHDRAWN:
-            # What kept it longer than its own day has no hold on it any more.
-            self.rows.change(number, flags=flags & ~LINKED | WITHDRAWN, kept=day)
+    def withdraw(self, number: int) -> None:
+        """Have nothing compared with a version any more, unless it is linked again."""
+        self.rows.change(number, flags=self.rows.flags(number) & ~LINKED | WITHDRAWN)
 
     def supersede(self, number: int) -> None:
         """Its origin names another article now."""

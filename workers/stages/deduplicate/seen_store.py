@@ -29,13 +29,17 @@ from workers.stages.deduplicate.seen_rows import (
     Row,
 )
 from workers.stages.deduplicate.seen_state import SeenState
-from workers.stages.deduplicate.similarity import THROUGH_COPY as ENOUGH_THROUGH_COPY
-from workers.stages.deduplicate.similarity import Similarity
-from workers.stages.deduplicate.verdicts import claim_of, row_of, verdict_of
-
-DAY_MS = 86_400_000
-LAST_DAY = (1 << 31) - 1
-"""5.9 million years on."""
+from workers.stages.deduplicate.similarity import LEAST_THROUGH_COPY, Similarity
+from workers.stages.deduplicate.verdicts import (
+    EXACT,
+    NEAR,
+    SCALE,
+    claim_of,
+    row_of,
+    scaled,
+    verdict_of,
+)
+from workers.stages.deduplicate.window import DAY_MS, Window
 
 
 class WindowedSeenStore:
@@ -50,7 +54,7 @@ class WindowedSeenStore:
       ("subscribe to read on") would swallow other articles.
     - A new id whose own sentences are a version of an earlier article's is ``near_content``, linked
       to the earliest such article; texts with under ``short`` shingles in sentences never are.
-    - An id that was only ever a copy has no version of its own: changed content makes it original.
+    - An id that was only ever a copy has no version of its own: changed content is judged anew.
       Under the policy ``pass`` a copy from another source has gone on, and is version 1.
     - Fingerprints of different algorithms are never compared; a known id with another algorithm is
       a revision.
@@ -59,12 +63,12 @@ class WindowedSeenStore:
     keeps a cluster from drifting: every member is compared with a version of the original itself. A
     copy of a copy may be linked on less evidence, if that copy was compared with the original on
     full evidence; it helps no other one in. So no member is further from the original article than
-    ``similarity.THROUGH_COPY`` allows, however many there are. A copy that was enriched and is then
-    revised begins a cluster of its own.
+    ``similarity.LEAST_THROUGH_COPY`` allows, however many there are. A copy that was enriched and
+    is then revised begins a cluster of its own.
 
-    A repeat keeps its article from being forgotten: feeds list slow news for weeks. An arrival
-    older than the window counts as one of the oldest day. One far in the future makes the store
-    forget the present: have the broker, not producers, set the timestamps.
+    A repeat or copy keeps its article from being forgotten: feeds list slow news for weeks. An
+    arrival older than the window counts as one of the oldest day. One far in the future makes the
+    store forget the present: have the broker, not producers, set the timestamps.
     """
 
     def __init__(
@@ -82,10 +86,9 @@ class WindowedSeenStore:
         """Forget everything."""
         self._state = SeenState(self._short)
         self._lines = LineCounts()
-        self._latest = 0
-        self._oldest_day = 0
-        self._turn = DAY_MS + self._window_ms
-        """The first time of which the window begins with a later day."""
+        self._window = Window(self._window_ms)
+        self._behind = False
+        """Whether something that was restored may have left the window."""
         self._forgotten: list[str] = []
         self._arrivals: dict[str, tuple[Fingerprint, Arrival]] = {}
         """What is prepared, by id."""
@@ -104,12 +107,23 @@ class WindowedSeenStore:
     @property
     def window_age_ms(self) -> int:
         """From the beginning of the oldest day that is kept to the latest arrival's time."""
-        return max(0, self._latest - self._state.first_day * DAY_MS) if len(self) else 0
+        return max(0, self._window.latest - self._state.first_day * DAY_MS) if len(self) else 0
 
     def index(self) -> None:
         """Make what was restored ready for comparison, which the next claim would wait for."""
-        self._state.put_in_order()
+        self._settle()
         self._state.near.index()
+
+    def _settle(self) -> None:
+        """Order what was restored, and forget what has left the window by the last of it."""
+        self._state.put_in_order()
+        if self._behind:
+            self._forget()
+
+    def _forget(self) -> None:
+        self._behind = False
+        self._forgotten += self._state.forget(self._window.oldest)
+        self._lines.expire(self._window.oldest)
 
     def take_forgotten(self) -> list[str]:
         """Origins of verdicts that left the window since the last call: for tombstones."""
@@ -118,7 +132,7 @@ class WindowedSeenStore:
 
     def prepare(self, fingerprints: Iterable[Fingerprint]) -> None:
         """Look for what resembles some articles before they are claimed; see ``SeenStore``."""
-        self._state.put_in_order()
+        self._settle()
         arrivals = [(one, Arrival.of(one, self._short)) for one in fingerprints]
         self._arrivals = {arrival.id: (one, arrival) for one, arrival in arrivals}
         self._lines.prepare((arrival.source, arrival.lines) for _, arrival in arrivals)
@@ -135,8 +149,10 @@ class WindowedSeenStore:
         return claim_of(self._state.rows, number, fingerprint), changed
 
     def _claim(self, fingerprint: Fingerprint, by: Origin) -> tuple[int, bool]:
-        self._state.put_in_order()
-        day = self._advance(by.timestamp)
+        self._settle()
+        if self._window.moves(by.timestamp):
+            self._forget()
+        day = self._window.day_of(by.timestamp)
         self.candidates = 0
         prepared = self._arrivals.get(fingerprint.id)
         if prepared is not None and prepared[0] is fingerprint:
@@ -147,14 +163,23 @@ class WindowedSeenStore:
         if known is not None and self._state.is_of(known, arrival):
             withdrawn = self._state.rows[known].flags & WITHDRAWN
             # It counts again, unless its number has been given out anew.
-            return known, bool(withdrawn) and self._state.link(known)
+            return known, bool(withdrawn) and self._link_again(known, arrival, day)
         if known is not None:
             self._state.supersede(known)
         return self._decide(arrival, by, day), True
 
+    def _link_again(self, number: int, arrival: Arrival, day: int) -> bool:
+        if not self._state.link(number):
+            return False
+        # A withdrawn claim's record does not say these.
+        self._state.rows.change(number, source=arrival.source)
+        if arrival.lines:
+            self._lines.count(arrival.source, arrival.lines, arrival.key, day)
+        return True
+
     def withdraw(self, withdrawal: Withdrawal) -> Claim | None:
-        """Forget an original or revision that became a dead letter; see ``SeenStore``."""
-        self._state.put_in_order()
+        """Forget an article that passed and became a dead letter; see ``SeenStore``."""
+        self._settle()
         try:
             number = self._state.find(Origin.parse(withdrawal.origin))
         except ValueError:
@@ -164,7 +189,7 @@ class WindowedSeenStore:
         row = self._state.rows[number]
         if not row.flags & PASSED or row.flags & WITHDRAWN:
             return None
-        self._state.withdraw(number, self._filed(row.timestamp))
+        self._state.withdraw(number)
         return claim_of(self._state.rows, number, self._state.text(row))
 
     def restore(self, record: Claim) -> None:
@@ -172,28 +197,25 @@ class WindowedSeenStore:
         state, verdict = self._state, record.verdict
         arrival = Arrival.of(record, self._short)
         origin = Origin.parse(record.origin)
-        day = self._filed(origin.timestamp)
-        number = state.find(origin)
-        changed = number is not None and not state.is_of(number, arrival)
-        counts = verdict.passes and not record.withdrawn
-        linked = number is None and counts and state.is_free(verdict.version, arrival)
-        row = row_of(state.rows, record, arrival, origin, day, linked)
+        day = self._window.day_of(origin.timestamp)
+        row = row_of(state.rows, record, arrival, origin, day)
         state.rows.check(row)  # before anything is changed
-        oldest = self._oldest_day
-        self._advance(origin.timestamp)
-        if oldest != self._oldest_day:
-            number = state.find(origin)  # others were forgotten, and all numbered anew
-        cluster, of = state.same_strings(row, verdict.cluster, verdict.of)
-        if number is not None and changed:
+        # What keeps a version from being forgotten may only come: nothing is, until all is there.
+        self._behind |= self._window.moves(origin.timestamp)
+        number = state.find(origin)
+        if number is not None and not state.is_of(number, arrival):
             state.supersede(number)
-        if number is None or changed:
+            number = None
+        counts = verdict.passes and not record.withdrawn
+        if number is None:
+            free = counts and state.make_free(row.version, arrival, self._window.oldest)
+            cluster, of = state.same_strings(row, verdict.cluster, verdict.of)
             number = state.keep(row, arrival, cluster, of)
-            if counts and not linked:
-                state.link(number)
+            if free:
+                state.link_new(number, row, arrival.key)
             if counts and arrival.lines:
                 self._lines.count(arrival.source, arrival.lines, arrival.key, day)
-            elif row.kind == REPEAT:
-                self._keep_repeated(number, arrival, day)
+            self._keep_target(number, arrival, day)
             return
         # What was known may be what a repeat told of it, or a withdrawal.
         known = state.rows[number]
@@ -204,11 +226,11 @@ class WindowedSeenStore:
             source=row.source or known.source,
             flags=row.flags & ~WITHDRAWN | stays,
         )
-        state.rows.put(number, told, cluster, of)
+        state.rows.put(number, told, *state.same_strings(row, verdict.cluster, verdict.of))
         if record.withdrawn:
-            state.withdraw(number, day)
+            state.withdraw(number)
         elif known.flags & WITHDRAWN:
-            state.link(number)
+            self._link_again(number, arrival, day)
 
     def _decide(self, arrival: Arrival, by: Origin, day: int) -> int:
         rows = self._state.rows
@@ -239,7 +261,7 @@ class WindowedSeenStore:
         if arrival.lines:
             counts = day if flags & PASSED else None
             met = self._lines.meet(
-                arrival.source, arrival.lines, arrival.key, self._oldest_day, counts
+                arrival.source, arrival.lines, arrival.key, self._window.oldest, counts
             )
         row = Row(
             topic=rows.topic(by.topic),
@@ -269,14 +291,16 @@ class WindowedSeenStore:
             lead_matches=alike.lead_matches if alike else 0,
             numbers=alike.numbers if alike else 0,
             shared_numbers=alike.shared_numbers if alike else 0,
+            similarity=scaled(alike.jaccard) if alike else SCALE,
+            containment=scaled(alike.containment) if alike else SCALE,
+            method=rows.method(NEAR if alike else EXACT if target is not None else ""),
         )
         cluster = arrival.id if target is None else rows.clusters[target]
         if earlier is not None and kind == REVISION and earlier.kind not in (ORIGINAL, REVISION):
             cluster = arrival.id  # a copy that was enriched goes its own way from here
         of = None if target is None else rows.ids[target]
         number = self._state.keep(row, arrival, cluster, of)
-        if kind == REPEAT:
-            self._keep_repeated(number, arrival, day)
+        self._keep_target(number, arrival, day)
         return number
 
     def _goes_on(self, kind: int, arrival: Arrival, earlier: Row) -> bool:
@@ -316,28 +340,27 @@ class WindowedSeenStore:
         self.candidates, places = near.search(text)
         algorithm = rows.algorithm(arrival.algorithm)
         originals: dict[int, Similarity] = {}
-        through: set[int] = set()
+        through: dict[int, bool] = {}  # originals of copies; whether of another article
         for place, alike in places:
             number = near.row(place)
-            if not alike.same_story or rows.ids[number] == arrival.id:
-                continue
             row = rows[number]
-            if row.algorithm != algorithm or row.flags & SUPERSEDED:
+            if not alike.same_story or row.algorithm != algorithm or row.flags & SUPERSEDED:
                 continue
+            other = rows.ids[number] != arrival.id
             if row.kind != NEAR_CONTENT:
-                if row.flags & LINKED:
+                if row.flags & LINKED and other:
                     originals[number] = alike
             elif (original := self._state.find(rows.target_origin(row))) is not None:
-                through.add(original)
+                through[original] = through.get(original, False) or other
         # Of a story with many copies the bands show the latest; its original is asked all the same.
         loose: dict[int, Similarity] = {}
-        for number in through - originals.keys():
+        for number in through.keys() - originals.keys():
             row = rows[number]
             if row.flags & LINKED and row.place and rows.ids[number] != arrival.id:
                 alike = near.compare(text, row.place - 1)
                 if alike.same_story:
                     originals[number] = alike
-                elif alike.containment >= ENOUGH_THROUGH_COPY:
+                elif through[number] and alike.containment >= LEAST_THROUGH_COPY:
                     loose[number] = alike
         found = originals or loose
         if not found:
@@ -345,34 +368,15 @@ class WindowedSeenStore:
         earliest = min(found, key=lambda number: rows[number].sequence)
         return earliest, found[earliest], not originals
 
-    def _keep_repeated(self, repeat: int, arrival: Arrival, day: int) -> None:
-        """Let the version that a repeat repeats be forgotten no earlier than the repeat."""
+    def _keep_target(self, number: int, arrival: Arrival, day: int) -> None:
+        """Let what a claim repeats or copies be forgotten no earlier than the claim itself."""
         state = self._state
-        version = state.find(state.rows.target_origin(state.rows[repeat]))
-        if version is None:  # restored from a changelog that no longer has the version's own record
-            version = state.repeated(repeat, arrival)
-        kept = state.rows[version]
-        if kept.flags & LINKED and day > kept.kept:
-            state.rows.change(version, kept=day)
-
-    def _advance(self, timestamp: int) -> int:
-        """Forget what has left the window; returns the day under which to file this arrival."""
-        if timestamp > self._latest:
-            self._latest = timestamp
-            if timestamp >= self._turn and (day := self._oldest_at(timestamp)) > self._oldest_day:
-                self._oldest_day = day
-                self._turn = (self._oldest_day + 1) * DAY_MS + self._window_ms
-                self._forgotten += self._state.forget(self._oldest_day)
-                self._lines.expire(self._oldest_day)
-        return self._filed(timestamp)
-
-    def _oldest_at(self, timestamp: int) -> int:
-        return min(max(0, (timestamp - self._window_ms) // DAY_MS), LAST_DAY)
-
-    def _filed(self, timestamp: int) -> int:
-        """The day under which to file an arrival, once the window has moved for it."""
-        day = timestamp // DAY_MS
-        if timestamp < self._turn and day >= self._oldest_day:
-            return day if day < LAST_DAY else LAST_DAY
-        # A producer may have set any time; past the last day that fits, days are one.
-        return min(max(day, self._oldest_day, self._oldest_at(timestamp)), LAST_DAY)
+        row = state.rows[number]
+        if row.kind in (ORIGINAL, REVISION) or row.of_partition == NOWHERE:
+            return
+        target = state.find(state.rows.target_origin(row))
+        if target is None and row.kind == REPEAT:
+            # The changelog no longer has the version's own record.
+            target = state.repeated(number, arrival)
+        if target is not None and state.rows.flags(target) & LINKED:
+            state.extend(target, day)

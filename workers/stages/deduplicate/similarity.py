@@ -24,7 +24,7 @@ _BY_CHANCE = 1 / 256
 
 LEAST = 0.45
 """No pair with less containment is the same story, whatever else agrees."""
-THROUGH_COPY = 0.3
+LEAST_THROUGH_COPY = 0.3
 """What is enough where a verified copy of the same original is itself verified."""
 
 

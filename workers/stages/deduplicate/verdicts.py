@@ -17,7 +17,6 @@ from workers.stages.deduplicate.arrival import Arrival
 from workers.stages.deduplicate.near_texts import Text
 from workers.stages.deduplicate.seen_rows import (
     KINDS,
-    LINKED,
     NOWHERE,
     PASSED,
     SAME_HEADLINE,
@@ -31,6 +30,8 @@ from workers.stages.deduplicate.similarity import HASHES, LEAD_HASHES, NUMBERS, 
 EXACT = "exact/1"
 NEAR = "minhash/1"
 """Method and version; the version rises when the same two fingerprints may be judged otherwise."""
+SCALE = 10_000
+"""Similarities are told, and kept, with four decimals."""
 _NOT_ALIKE = Similarity(0, 0, 0, 0, 0, 1)
 
 
@@ -41,26 +42,24 @@ def verdict_of(rows: SeenRows, number: int) -> Verdict:
     told: dict[str, Any] = {}
     if kind not in ("original", "revision"):
         headline = bool(row.flags & SAME_HEADLINE)
+        evidence: dict[str, Any] = {"content_hash": row.content.hex(), "headline": headline}
         if kind == "near_content":
-            alike = similarity_of(row)
-            told = {
-                "similarity": round(alike.jaccard, 4),
-                "containment": round(alike.containment, 4),
-                "method": NEAR,
-                "evidence": {
-                    "shared_shingles": alike.shared,
-                    "shingles": alike.smaller,
-                    "shared_numbers": alike.shared_numbers,
-                    "numbers": alike.numbers,
-                    "matches": alike.matches,
-                    "lead_matches": alike.lead_matches,
-                    "headline": headline,
-                    "through_copy": bool(row.flags & THROUGH_COPY),
-                },
+            evidence = {
+                "shared_shingles": row.shared,
+                "shingles": row.smaller,
+                "shared_numbers": row.shared_numbers,
+                "numbers": row.numbers,
+                "matches": row.matches,
+                "lead_matches": row.lead_matches,
+                "headline": headline,
+                "through_copy": bool(row.flags & THROUGH_COPY),
             }
-        else:
-            evidence = {"content_hash": row.content.hex(), "headline": headline}
-            told = {"similarity": 1.0, "containment": 1.0, "method": EXACT, "evidence": evidence}
+        told = {
+            "similarity": row.similarity / SCALE,
+            "containment": row.containment / SCALE,
+            "method": rows.method_name(row.method),
+            "evidence": evidence,
+        }
     return Verdict(
         kind=kind,
         version=row.version,
@@ -71,18 +70,6 @@ def verdict_of(rows: SeenRows, number: int) -> Verdict:
         enriched=kind not in ("original", "revision") and bool(row.flags & PASSED),
         repeated_lines=[line for line in range(row.met.bit_length()) if row.met >> line & 1],
         **told,
-    )
-
-
-def similarity_of(row: Row) -> Similarity:
-    """How alike a near-duplicate is to its original."""
-    return Similarity(
-        matches=row.matches,
-        lead_matches=row.lead_matches,
-        shared_numbers=row.shared_numbers,
-        numbers=row.numbers,
-        shared=row.shared,
-        smaller=row.smaller,
     )
 
 
@@ -123,14 +110,13 @@ def claim_of(rows: SeenRows, number: int, told: Fingerprint | Text | None) -> Cl
     )
 
 
-def row_of(
-    rows: SeenRows, record: Claim, arrival: Arrival, origin: Origin, kept: int, linked: bool
-) -> Row:
-    """The row for a claim from the changelog; ValueError if what it names is no origin."""
+def row_of(rows: SeenRows, record: Claim, arrival: Arrival, origin: Origin, kept: int) -> Row:
+    """The row for a claim from the changelog; ValueError if it says what no verdict does."""
     verdict = record.verdict
     target = None if verdict.of_origin is None else Origin.parse(verdict.of_origin)
-    if verdict.kind == "repeat" and target is None:
-        raise ValueError("a repeat of nothing")
+    nothing = verdict.of is None or target is None
+    if nothing and (verdict.kind == "repeat" or not verdict.passes):
+        raise ValueError(f"a {verdict.kind} of nothing")
     told = verdict.evidence
     alike = _similarity(told) if told else _NOT_ALIKE
     return Row(
@@ -158,14 +144,21 @@ def row_of(
         flags=(SAME_HEADLINE if told.get("headline") else 0)
         | (THROUGH_COPY if told.get("through_copy") else 0)
         | (PASSED if verdict.passes else 0)
-        | (WITHDRAWN if record.withdrawn else 0)
-        | (LINKED if linked else 0),
+        | (WITHDRAWN if record.withdrawn else 0),
         algorithm=rows.algorithm(record.algorithm),
         matches=alike.matches,
         lead_matches=alike.lead_matches,
         numbers=alike.numbers,
         shared_numbers=alike.shared_numbers,
+        similarity=scaled(verdict.similarity),
+        containment=scaled(verdict.containment),
+        method=rows.method(verdict.method or ""),
     )
+
+
+def scaled(share: float | None) -> int:
+    """A share of one as it is kept."""
+    return min(max(0, round((share or 0.0) * SCALE)), SCALE)
 
 
 def _similarity(told: dict[str, Any]) -> Similarity:
