@@ -35,8 +35,8 @@ PARTITION = 0
 """One shard has one owner; a second shard would be a second partition with a state of its own."""
 TOMBSTONES = 500
 """Sent at most with one batch."""
-RESTORED_AT_ONCE = 500
-"""Claims restored before heartbeats and /health have their turn."""
+RESTORED = 500
+"""Claims restored at once, before heartbeats and /health have their turn."""
 
 
 class ClaimState:
@@ -177,7 +177,7 @@ class ClaimState:
             consumer.seek(partition, self._position)
             count = 0
             while self._position < end:
-                batches = await consumer.getmany(partition, timeout_ms=1000, max_records=RESTORED_AT_ONCE)
+                batches = await consumer.getmany(partition, timeout_ms=1000, max_records=RESTORED)
                 # The embedded broker's first answer falls short of the end of its last batch.
                 end = max(end, consumer.highwater(partition) or 0)
                 for message in batches.get(partition, ()):

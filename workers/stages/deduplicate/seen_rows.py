@@ -165,6 +165,10 @@ class SeenRows:
         """The flags of a claim, which are asked for most."""
         return self._packed[row * _SIZE + _FLAGS]
 
+    def set_flags(self, row: int, flags: int) -> None:
+        """Other flags for a claim."""
+        self._packed[row * _SIZE + _FLAGS] = flags
+
     def set_place(self, row: int, place: int) -> None:
         """Where the text of a claim is, which is set most."""
         _PLACE.pack_into(self._packed, row * _SIZE + _PLACE_AT, place)

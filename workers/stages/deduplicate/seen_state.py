@@ -126,12 +126,13 @@ class SeenState:
         self.rows.add(row, id, id if cluster == id else cluster, target)
         self._by_origin.add(number, hash(row[:4]))
         if text is not None and comparable:
-            holder = self._holder(arrival, text) if row.kind == NEAR_CONTENT else None
-            if holder is None:
-                self.rows.set_place(number, self.near.add(number, text) + 1)
-                self._by_id.add(number, arrival.key)
-            else:
+            copied = row.kind == NEAR_CONTENT
+            if copied and (holder := self._holder(arrival, text)) is not None:
                 self.extend(holder, row.kept)
+            else:
+                self.rows.set_place(number, self.near.add(number, text) + 1)
+                if copied:
+                    self._by_id.add(number, arrival.key)
         if row.flags & LINKED:
             self._chain(number, row, arrival.key)
         return number
@@ -196,7 +197,7 @@ class SeenState:
             if row.version == version:
                 if row.kept >= oldest:
                     return False
-                self.rows.change(number, flags=row.flags & ~LINKED)
+                self.rows.set_flags(number, row.flags & ~LINKED)
         return True
 
     def link(self, number: int) -> bool:
@@ -212,7 +213,7 @@ class SeenState:
 
     def link_new(self, number: int, row: Row, key: int) -> None:
         """The same for a version of which it is known that no other has its number."""
-        self.rows.change(number, flags=row.flags & ~WITHDRAWN | LINKED)
+        self.rows.set_flags(number, row.flags & ~WITHDRAWN | LINKED)
         self._chain(number, row, key)
 
     def _chain(self, number: int, row: Row, key: int) -> None:
@@ -223,12 +224,12 @@ class SeenState:
 
     def withdraw(self, number: int) -> None:
         """Have nothing compared with a version any more, unless it is linked again."""
-        self.rows.change(number, flags=self.rows.flags(number) & ~LINKED | WITHDRAWN)
+        self.rows.set_flags(number, self.rows.flags(number) & ~LINKED | WITHDRAWN)
 
     def supersede(self, number: int) -> None:
         """Its origin names another article now."""
         flags = self.rows[number].flags
-        self.rows.change(number, flags=flags & ~LINKED | SUPERSEDED)
+        self.rows.set_flags(number, flags & ~LINKED | SUPERSEDED)
         self._superseded += 1
 
     def text(self, row: Row) -> Text | None:

@@ -215,7 +215,8 @@ class WindowedSeenStore:
                 state.link_new(number, row, arrival.key)
             if counts and arrival.lines:
                 self._lines.count(arrival.source, arrival.lines, arrival.key, day)
-            self._keep_target(number, arrival, day)
+            if row.of_partition != NOWHERE:
+                self._keep_target(number, arrival, day)
             return
         # What was known may be what a repeat told of it, or a withdrawal.
         known = state.rows[number]
