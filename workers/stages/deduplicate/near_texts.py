@@ -23,6 +23,7 @@ class Text(NamedTuple):
     """Hashes of 16 bits, ascending, at most ``NUMBERS``."""
 
 
+_NONE = (0,) * NUMBERS
 _Key = tuple[bytes, int]
 
 
@@ -65,16 +66,16 @@ class NearTexts:
         """Keep a text; returns its place."""
         self._rows.append(row)
         self._shingles.append(text.shingles)
-        self._numbers.extend(text.numbers)
-        self._numbers.extend((0,) * (NUMBERS - len(text.numbers)))
+        self._numbers.extend(text.numbers + _NONE[len(text.numbers) :])
         self._counts.append(len(text.numbers))
         place = self._bands.add(text.sketch)
-        key = (text.sketch, text.shingles)
-        if key in self._prepared:
-            self._added.setdefault(key, []).append(place)
-        elif self._prepared:
-            self._prepared.clear()  # nobody knows which of them agree with it
-            self._added.clear()
+        if self._prepared:
+            key = (text.sketch, text.shingles)
+            if key in self._prepared:
+                self._added.setdefault(key, []).append(place)
+            else:
+                self._prepared.clear()  # nobody knows which of them agree with it
+                self._added.clear()
         return place
 
     def __getitem__(self, place: int) -> Text:

@@ -150,15 +150,15 @@ def row_of(rows: SeenRows, record: Claim, arrival: Arrival, origin: Origin, kept
         lead_matches=alike.lead_matches,
         numbers=alike.numbers,
         shared_numbers=alike.shared_numbers,
-        similarity=scaled(verdict.similarity),
-        containment=scaled(verdict.containment),
+        similarity=0 if verdict.similarity is None else scaled(verdict.similarity),
+        containment=0 if verdict.containment is None else scaled(verdict.containment),
         method=rows.method(verdict.method or ""),
     )
 
 
-def scaled(share: float | None) -> int:
+def scaled(share: float) -> int:
     """A share of one as it is kept."""
-    return min(max(0, round((share or 0.0) * SCALE)), SCALE)
+    return min(max(0, round(share * SCALE)), SCALE)
 
 
 def _similarity(told: dict[str, Any]) -> Similarity:
