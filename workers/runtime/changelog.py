@@ -183,6 +183,8 @@ class ClaimState:
                 for message in batches.get(partition, ()):
                     if message.value is not None:
                         count += self._restore(message)
+                    else:
+                        self._store.drop((message.key or b"").decode("utf-8", "replace"))
                 # The position also passes what compaction and aborted writes left out.
                 self._position = await consumer.position(partition)
                 self.recovered = f"record {self._position:,} of {end:,}"

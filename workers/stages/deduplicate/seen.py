@@ -43,6 +43,10 @@ class SeenStore(Protocol):
         """Take in one changelog record; any number of times."""
         ...
 
+    def drop(self, origin: str) -> None:
+        """Take in a tombstone of the changelog: the claim of this origin was forgotten."""
+        ...
+
     def clear(self) -> None:
         """Forget everything."""
         ...

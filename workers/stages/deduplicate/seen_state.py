@@ -37,6 +37,8 @@ class SeenState:
         self.near = NearTexts()
         self.sequence = 0
         """The highest that was given."""
+        self.oldest = 0
+        """The first day that counts."""
         self._by_origin = HashChains()
         self._by_id = HashChains()  # versions that are, or were, linked
         self._by_content = HashChains()  # of these, the originals and revisions
@@ -117,9 +119,7 @@ class SeenState:
         comparable = row.kind in (ORIGINAL, REVISION) or (
             row.kind == NEAR_CONTENT and not row.flags & THROUGH_COPY
         )
-        if row.sequence < self.sequence:
-            self._in_order = False
-        self.sequence = max(self.sequence, row.sequence)
+        self._order(row.sequence)
         self.first_day = min(self.first_day, row.kept) if number else row.kept
         # One object for strings that are equal: they are most of a repeat's memory.
         id = target if target is not None and target == id else id
@@ -137,14 +137,27 @@ class SeenState:
             self._chain(number, row, arrival.key)
         return number
 
+    def put(self, number: int, row: Row, cluster: str, target: str | None) -> None:
+        """Keep what a later record says of a claim."""
+        if row.sequence != self.rows[number].sequence:
+            self._order(row.sequence)
+            self._in_order = False
+        self.rows.put(number, row, cluster, target)
+
+    def _order(self, sequence: int) -> None:
+        if sequence < self.sequence:
+            self._in_order = False
+        self.sequence = max(self.sequence, sequence)
+
     def _holder(self, arrival: Arrival, text: Text) -> int | None:
         """The claim that has this text of the same article already: a copy delivered once more.
 
         Else its deliveries would be the newest texts in all bands, and nothing else be found.
         """
         for number in self._by_id.rows(arrival.key, MOST_VERSIONS):
-            place = self.rows[number].place
-            if place and self.rows.ids[number] == arrival.id and self.near[place - 1] == text:
+            row = self.rows[number]
+            alive = row.place and row.kept >= self.oldest
+            if alive and self.rows.ids[number] == arrival.id and self.near[row.place - 1] == text:
                 return number
         return None
 
@@ -187,15 +200,16 @@ class SeenState:
         self.link(number)
         return number
 
-    def make_free(self, version: int, arrival: Arrival, oldest: int) -> bool:
+    def make_free(self, version: int, arrival: Arrival) -> bool:
         """Whether no linked version of an article has this number.
 
-        One that was forgotten by the oldest day, had it been forgotten already, has none any more.
+        One that has left the window, and is there only because nothing is forgotten before all is
+        restored, has none any more.
         """
         for number in self.versions(arrival.id, arrival.key):
             row = self.rows[number]
             if row.version == version:
-                if row.kept >= oldest:
+                if row.kept >= self.oldest:
                     return False
                 self.rows.set_flags(number, row.flags & ~LINKED)
         return True
@@ -236,12 +250,12 @@ class SeenState:
         """What is compared of a claim, if anything is."""
         return self.near[row.place - 1] if row.place else None
 
-    def forget(self, oldest: int) -> list[str]:
+    def forget(self) -> list[str]:
         """Drop the days before the oldest; returns the origins of what was dropped.
 
         What is left is numbered anew.
         """
-        rows = self.rows
+        rows, oldest = self.rows, self.oldest
         gone = rows.column("kept") < oldest
         flags, versions = rows.column("flags"), rows.column("version")
         outlived = np.flatnonzero(gone & (flags & LINKED > 0) & (versions > 1)).tolist()

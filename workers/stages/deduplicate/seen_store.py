@@ -7,12 +7,13 @@ calls, time the timestamps of the origins.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import Literal
 
 from topics.records import Claim, Fingerprint, Origin, Verdict, Withdrawal
 from workers.stages.deduplicate.arrival import Arrival
 from workers.stages.deduplicate.line_counts import LineCounts
-from workers.stages.deduplicate.near_texts import Text
+from workers.stages.deduplicate.original import original_of
 from workers.stages.deduplicate.seen_rows import (
     LINKED,
     NEAR_CONTENT,
@@ -23,13 +24,12 @@ from workers.stages.deduplicate.seen_rows import (
     REVISION,
     SAME_CONTENT,
     SAME_HEADLINE,
-    SUPERSEDED,
     THROUGH_COPY,
     WITHDRAWN,
     Row,
 )
 from workers.stages.deduplicate.seen_state import SeenState
-from workers.stages.deduplicate.similarity import LEAST_THROUGH_COPY, Similarity
+from workers.stages.deduplicate.similarity import Similarity
 from workers.stages.deduplicate.verdicts import (
     EXACT,
     NEAR,
@@ -89,6 +89,10 @@ class WindowedSeenStore:
         self._window = Window(self._window_ms)
         self._behind = False
         """Whether something that was restored may have left the window."""
+        self._not_free: list[Origin] = []
+        """Versions whose number one has that may have left the window."""
+        self._prolonged: dict[Origin, int] = {}
+        """Until when others keep what has not been restored yet."""
         self._forgotten: list[str] = []
         self._arrivals: dict[str, tuple[Fingerprint, Arrival]] = {}
         """What is prepared, by id."""
@@ -117,12 +121,23 @@ class WindowedSeenStore:
     def _settle(self) -> None:
         """Order what was restored, and forget what has left the window by the last of it."""
         self._state.put_in_order()
+        self._prolonged.clear()
         if self._behind:
             self._forget()
+        for origin in self._not_free:
+            number = self._state.find(origin)
+            if number is not None and not self._state.rows.flags(number) & WITHDRAWN:
+                self._state.link(number)
+        self._not_free.clear()
+
+    def _moves(self, timestamp: int) -> bool:
+        moves = self._window.moves(timestamp)
+        self._state.oldest = self._window.oldest
+        return moves
 
     def _forget(self) -> None:
         self._behind = False
-        self._forgotten += self._state.forget(self._window.oldest)
+        self._forgotten += self._state.forget()
         self._lines.expire(self._window.oldest)
 
     def take_forgotten(self) -> list[str]:
@@ -131,7 +146,7 @@ class WindowedSeenStore:
         return forgotten
 
     def prepare(self, fingerprints: Iterable[Fingerprint]) -> None:
-        """Look for what resembles some articles before they are claimed; see ``SeenStore``."""
+        """Look for what resembles articles that are claimed next; see ``SeenStore``."""
         self._settle()
         arrivals = [(one, Arrival.of(one, self._short)) for one in fingerprints]
         self._arrivals = {arrival.id: (one, arrival) for one, arrival in arrivals}
@@ -150,7 +165,7 @@ class WindowedSeenStore:
 
     def _claim(self, fingerprint: Fingerprint, by: Origin) -> tuple[int, bool]:
         self._settle()
-        if self._window.moves(by.timestamp):
+        if self._moves(by.timestamp):
             self._forget()
         day = self._window.day_of(by.timestamp)
         self.candidates = 0
@@ -201,18 +216,22 @@ class WindowedSeenStore:
         row = row_of(state.rows, record, arrival, origin, day)
         state.rows.check(row)  # before anything is changed
         # What keeps a version from being forgotten may only come: nothing is, until all is there.
-        self._behind |= self._window.moves(origin.timestamp)
+        self._behind |= self._moves(origin.timestamp)
         number = state.find(origin)
         if number is not None and not state.is_of(number, arrival):
             state.supersede(number)
             number = None
         counts = verdict.passes and not record.withdrawn
         if number is None:
-            free = counts and state.make_free(row.version, arrival, self._window.oldest)
+            free = counts and state.make_free(row.version, arrival)
             cluster, of = state.same_strings(row, verdict.cluster, verdict.of)
             number = state.keep(row, arrival, cluster, of)
+            if self._prolonged:
+                state.extend(number, self._prolonged.pop(origin, 0))
             if free:
                 state.link_new(number, row, arrival.key)
+            elif counts:
+                self._not_free.append(origin)
             if counts and arrival.lines:
                 self._lines.count(arrival.source, arrival.lines, arrival.key, day)
             if row.of_partition != NOWHERE:
@@ -227,11 +246,18 @@ class WindowedSeenStore:
             source=row.source or known.source,
             flags=row.flags & ~WITHDRAWN | stays,
         )
-        state.rows.put(number, told, *state.same_strings(row, verdict.cluster, verdict.of))
+        state.put(number, told, *state.same_strings(row, verdict.cluster, verdict.of))
         if record.withdrawn:
             state.withdraw(number)
         elif known.flags & WITHDRAWN:
             self._link_again(number, arrival, day)
+
+    def drop(self, origin: str) -> None:
+        """Take in a tombstone of the changelog; see ``SeenStore``."""
+        with suppress(ValueError):
+            number = self._state.find(Origin.parse(origin))
+            if number is not None:
+                self._state.supersede(number)
 
     def _decide(self, arrival: Arrival, by: Origin, day: int) -> int:
         rows = self._state.rows
@@ -245,7 +271,7 @@ class WindowedSeenStore:
         elif (target := self._same_content(arrival)) is not None:
             kind = SAME_CONTENT
         elif arrival.text is not None:
-            found = self._near_content(arrival, arrival.text)
+            self.candidates, found = original_of(self._state, arrival, arrival.text)
             if found is not None:
                 target, alike, through_copy = found
                 kind = NEAR_CONTENT
@@ -335,49 +361,18 @@ class WindowedSeenStore:
                 found.append((row.sequence, number))
         return min(found)[1] if found else None
 
-    def _near_content(self, arrival: Arrival, text: Text) -> tuple[int, Similarity, bool] | None:
-        """The earliest version that is the same story, or the original of a copy that is."""
-        rows, near = self._state.rows, self._state.near
-        self.candidates, places = near.search(text)
-        algorithm = rows.algorithm(arrival.algorithm)
-        originals: dict[int, Similarity] = {}
-        through: dict[int, bool] = {}  # originals of copies; whether of another article
-        for place, alike in places:
-            number = near.row(place)
-            row = rows[number]
-            if not alike.same_story or row.algorithm != algorithm or row.flags & SUPERSEDED:
-                continue
-            other = rows.ids[number] != arrival.id
-            if row.kind != NEAR_CONTENT:
-                if row.flags & LINKED and other:
-                    originals[number] = alike
-            elif (original := self._state.find(rows.target_origin(row))) is not None:
-                through[original] = through.get(original, False) or other
-        # Of a story with many copies the bands show the latest; its original is asked all the same.
-        loose: dict[int, Similarity] = {}
-        for number in through.keys() - originals.keys():
-            row = rows[number]
-            if row.flags & LINKED and row.place and rows.ids[number] != arrival.id:
-                alike = near.compare(text, row.place - 1)
-                if alike.same_story:
-                    originals[number] = alike
-                elif through[number] and alike.containment >= LEAST_THROUGH_COPY:
-                    loose[number] = alike
-        found = originals or loose
-        if not found:
-            return None
-        earliest = min(found, key=lambda number: rows[number].sequence)
-        return earliest, found[earliest], not originals
-
     def _keep_target(self, number: int, arrival: Arrival, day: int) -> None:
         """Let what a claim repeats or copies be forgotten no earlier than the claim itself."""
         state = self._state
         row = state.rows[number]
         if row.kind in (ORIGINAL, REVISION) or row.of_partition == NOWHERE:
             return
-        target = state.find(state.rows.target_origin(row))
+        origin = state.rows.target_origin(row)
+        target = state.find(origin)
         if target is None and row.kind == REPEAT:
             # The changelog no longer has the version's own record.
             target = state.repeated(number, arrival)
-        if target is not None and state.rows.flags(target) & LINKED:
+        if target is not None:
             state.extend(target, day)
+        else:  # its record may come: it was written again after this one
+            self._prolonged[origin] = max(day, self._prolonged.get(origin, 0))
