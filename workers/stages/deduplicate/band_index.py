@@ -99,7 +99,7 @@ class BandIndex:
         self.index()
         asked = np.frombuffer(b"".join(sketches), np.uint8).reshape(-1, SKETCH)
         bands = _bands(asked)
-        hashes = bands * _MIX & _BAND
+        hashes = _mixed(bands)
         tags = (hashes & _TAG).reshape(-1)
         links = self._heads[self._starts(hashes)].reshape(-1)
         before = np.frombuffer(self._before, np.uint32)
@@ -188,7 +188,7 @@ class BandIndex:
         if pending > max(_LINKED_AT_ONCE, len(self) // 8) or len(self) > 2 * self._size:
             self._build()
             return
-        hashes = _bands(self._kept()[self._linked :]) * _MIX & _BAND
+        hashes = _mixed(_bands(self._kept()[self._linked :]))
         places = np.arange(self._linked + 1, len(self) + 1, dtype=np.uint32)
         links = ((hashes & _TAG) << _PLACE | places[:, None]).reshape(-1)
         starts = self._starts(hashes).reshape(-1)
@@ -223,7 +223,7 @@ class BandIndex:
                 sketches[:, start + row].astype(np.uint32) << np.uint32(8 * row)
                 for row in range(ROWS)
             )
-            hashes = (low | middle | high) * _MIX & _BAND
+            hashes = _mixed(low | middle | high)
             tags = np.concatenate(([0], hashes & _TAG)).astype(np.uint32)
             first, before = chain(hashes >> self._shift, self._size)
             heads[band] = tags[first] << _PLACE | first
@@ -237,6 +237,11 @@ class BandIndex:
         self._shift = np.uint32(25 - self._size.bit_length())
         # Of each band and bucket: the newest place + 1, with its tag.
         self._heads = np.zeros(ALL_BANDS * self._size, np.uint32)
+
+
+def _mixed(bands: _Numbers) -> _Numbers:
+    """Of each value another one of 24 bits, whose first bits are its bucket and last its tag."""
+    return bands * _MIX & _BAND
 
 
 def _bands(sketches: _Sketches) -> _Numbers:

@@ -8,7 +8,7 @@ that another article brings again is counted, in a dictionary of bounded size.
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -63,9 +63,7 @@ class LineCounts:
         if not self._prepared:
             return
         together = list(self._prepared)
-        lengths = [len(lines) // 8 for _, lines in together]
-        sources = np.array([source for source, _ in together], np.uint64).repeat(lengths)
-        keys = np.frombuffer(b"".join(lines for _, lines in together), "<u8") ^ sources * _APART
+        keys, lengths = _keys(*zip(*together, strict=True))
         places = (keys & _PLACE).astype(np.intp)
         known = self._known(keys, places)
         ends = np.cumsum(lengths, dtype=np.int64)
@@ -129,10 +127,7 @@ class LineCounts:
             return
         sources, lines, articles, days = zip(*self._waiting, strict=True)
         self._waiting.clear()
-        lengths = [len(one) // 8 for one in lines]
-        keys = np.frombuffer(b"".join(lines), "<u8") ^ (
-            np.array(sources, np.uint64) * _APART
-        ).repeat(lengths)
+        keys, lengths = _keys(sources, lines)
         told = np.array(list(map(_sighting, articles, days)), np.uint64).repeat(lengths)
         places = (keys & _PLACE).astype(np.intp)
         known = self._known(keys, places)
@@ -170,6 +165,13 @@ class LineCounts:
     def _thin_out(self) -> None:
         known = sorted(self._counted.items(), key=lambda item: item[1], reverse=True)
         self._counted = dict(known[: COUNTED // 2])
+
+
+def _keys(sources: Sequence[int], lines: Sequence[bytes]) -> tuple[_Keys, list[int]]:
+    """The lines of some articles by source and hash, and how many each has."""
+    lengths = [len(one) // 8 for one in lines]
+    apart = (np.array(sources, np.uint64) * _APART).repeat(lengths)
+    return np.frombuffer(b"".join(lines), "<u8") ^ apart, lengths
 
 
 def _sighting(article: int, day: int) -> int:

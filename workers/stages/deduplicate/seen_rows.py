@@ -132,9 +132,9 @@ class SeenRows:
         self.clusters: list[str] = []
         self.targets: list[str | None] = []
         """The id of the earlier article that each repeats, copies or revises."""
-        self._topics = _Names()
-        self._algorithms = _Names()
-        self._methods = _Names()
+        self._topics = _Names(1 << 32, "topics")
+        self._algorithms = _Names(1 << 16, "algorithms of fingerprints")
+        self._methods = _Names(1 << 8, "methods of comparison")
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -209,22 +209,16 @@ class SeenRows:
         return None if topic is None else (topic, *origin[1:])
 
     def algorithm(self, name: str) -> int:
-        """The number of a fingerprint's algorithm; ValueError past 65,535 of them."""
-        number = self._algorithms.number(name)
-        if number > 0xFFFF:
-            raise ValueError("more than 65,535 algorithms of fingerprints")
-        return number
+        """The number of a fingerprint's algorithm; ValueError if there are too many."""
+        return self._algorithms.number(name)
 
     def algorithm_name(self, number: int) -> str:
         """The algorithm with a number."""
         return self._algorithms.names[number]
 
     def method(self, name: str) -> int:
-        """The number of a method of comparison; ValueError past 255 of them."""
-        number = self._methods.number(name)
-        if number > 0xFF:
-            raise ValueError("more than 255 methods of comparison")
-        return number
+        """The number of a method of comparison; ValueError if there are too many."""
+        return self._methods.number(name)
 
     def method_name(self, number: int) -> str:
         """The method with a number."""
@@ -241,15 +235,19 @@ class SeenRows:
 
 
 class _Names:
-    """Names by the numbers 0, 1, 2, …, and back."""
+    """So many names at most by the numbers 0, 1, 2, …, and back."""
 
-    def __init__(self) -> None:
+    def __init__(self, most: int, what: str) -> None:
+        self._most = most
+        self._what = what
         self.names: list[str] = []
         self.numbers: dict[str, int] = {}
 
     def number(self, name: str) -> int:
         number = self.numbers.get(name)
         if number is None:
+            if len(self.names) >= self._most:
+                raise ValueError(f"more than {self._most:,} {self._what}")
             number = self.numbers[name] = len(self.names)
             self.names.append(name)
         return number

@@ -23,6 +23,7 @@ from workers.stages.deduplicate.seen_rows import (
     SeenRows,
 )
 from workers.stages.deduplicate.utf8 import text_hash
+from workers.stages.deduplicate.window import Window
 
 MOST_VERSIONS = 64
 """Versions of one article that are looked at."""
@@ -31,14 +32,13 @@ MOST_VERSIONS = 64
 class SeenState:
     """Rows by their numbers, which hold until rows are forgotten."""
 
-    def __init__(self, short: int) -> None:
+    def __init__(self, window: Window, short: int) -> None:
+        self._window = window
         self._short = short
         self.rows = SeenRows()
         self.near = NearTexts()
         self.sequence = 0
         """The highest that was given."""
-        self.oldest = 0
-        """The first day that counts."""
         self._by_origin = HashChains()
         self._by_id = HashChains()  # versions that are, or were, linked
         self._by_content = HashChains()  # of these, the originals and revisions
@@ -156,7 +156,7 @@ class SeenState:
         """
         for number in self._by_id.rows(arrival.key, MOST_VERSIONS):
             row = self.rows[number]
-            alive = row.place and row.kept >= self.oldest
+            alive = row.place and row.kept >= self._window.oldest
             if alive and self.rows.ids[number] == arrival.id and self.near[row.place - 1] == text:
                 return number
         return None
@@ -209,7 +209,7 @@ class SeenState:
         for number in self.versions(arrival.id, arrival.key):
             row = self.rows[number]
             if row.version == version:
-                if row.kept >= self.oldest:
+                if row.kept >= self._window.oldest:
                     return False
                 self.rows.set_flags(number, row.flags & ~LINKED)
         return True
@@ -255,7 +255,7 @@ class SeenState:
 
         What is left is numbered anew.
         """
-        rows, oldest = self.rows, self.oldest
+        rows, oldest = self.rows, self._window.oldest
         gone = rows.column("kept") < oldest
         flags, versions = rows.column("flags"), rows.column("version")
         outlived = np.flatnonzero(gone & (flags & LINKED > 0) & (versions > 1)).tolist()

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from typing import Literal
 
+from topics.catalog import DAY_MS
 from topics.records import Claim, Fingerprint, Origin, Verdict, Withdrawal
 from workers.stages.deduplicate.arrival import Arrival
 from workers.stages.deduplicate.line_counts import LineCounts
@@ -39,7 +40,7 @@ from workers.stages.deduplicate.verdicts import (
     scaled,
     verdict_of,
 )
-from workers.stages.deduplicate.window import DAY_MS, Window
+from workers.stages.deduplicate.window import Window
 
 
 class WindowedSeenStore:
@@ -84,9 +85,9 @@ class WindowedSeenStore:
 
     def clear(self) -> None:
         """Forget everything."""
-        self._state = SeenState(self._short)
-        self._lines = LineCounts()
         self._window = Window(self._window_ms)
+        self._state = SeenState(self._window, self._short)
+        self._lines = LineCounts()
         self._behind = False
         """Whether something that was restored may have left the window."""
         self._not_free: list[Origin] = []
@@ -130,11 +131,6 @@ class WindowedSeenStore:
                 self._state.link(number)
         self._not_free.clear()
 
-    def _moves(self, timestamp: int) -> bool:
-        moves = self._window.moves(timestamp)
-        self._state.oldest = self._window.oldest
-        return moves
-
     def _forget(self) -> None:
         self._behind = False
         self._forgotten += self._state.forget()
@@ -165,7 +161,7 @@ class WindowedSeenStore:
 
     def _claim(self, fingerprint: Fingerprint, by: Origin) -> tuple[int, bool]:
         self._settle()
-        if self._moves(by.timestamp):
+        if self._window.moves(by.timestamp):
             self._forget()
         day = self._window.day_of(by.timestamp)
         self.candidates = 0
@@ -216,7 +212,7 @@ class WindowedSeenStore:
         row = row_of(state.rows, record, arrival, origin, day)
         state.rows.check(row)  # before anything is changed
         # What keeps a version from being forgotten may only come: nothing is, until all is there.
-        self._behind |= self._moves(origin.timestamp)
+        self._behind |= self._window.moves(origin.timestamp)
         number = state.find(origin)
         if number is not None and not state.is_of(number, arrival):
             state.supersede(number)
@@ -234,8 +230,7 @@ class WindowedSeenStore:
                 self._not_free.append(origin)
             if counts and arrival.lines:
                 self._lines.count(arrival.source, arrival.lines, arrival.key, day)
-            if row.of_partition != NOWHERE:
-                self._keep_target(number, arrival, day)
+            self._keep_target(number, row, arrival)
             return
         # What was known may be what a repeat told of it, or a withdrawal.
         known = state.rows[number]
@@ -327,7 +322,7 @@ class WindowedSeenStore:
             cluster = arrival.id  # a copy that was enriched goes its own way from here
         of = None if target is None else rows.ids[target]
         number = self._state.keep(row, arrival, cluster, of)
-        self._keep_target(number, arrival, day)
+        self._keep_target(number, row, arrival)
         return number
 
     def _goes_on(self, kind: int, arrival: Arrival, earlier: Row) -> bool:
@@ -361,18 +356,17 @@ class WindowedSeenStore:
                 found.append((row.sequence, number))
         return min(found)[1] if found else None
 
-    def _keep_target(self, number: int, arrival: Arrival, day: int) -> None:
+    def _keep_target(self, number: int, row: Row, arrival: Arrival) -> None:
         """Let what a claim repeats or copies be forgotten no earlier than the claim itself."""
-        state = self._state
-        row = state.rows[number]
         if row.kind in (ORIGINAL, REVISION) or row.of_partition == NOWHERE:
             return
+        state = self._state
         origin = state.rows.target_origin(row)
         target = state.find(origin)
         if target is None and row.kind == REPEAT:
             # The changelog no longer has the version's own record.
             target = state.repeated(number, arrival)
         if target is not None:
-            state.extend(target, day)
+            state.extend(target, row.kept)
         else:  # its record may come: it was written again after this one
-            self._prolonged[origin] = max(day, self._prolonged.get(origin, 0))
+            self._prolonged[origin] = max(row.kept, self._prolonged.get(origin, 0))

@@ -100,7 +100,7 @@ def compare(
         lead_matches=lead_matches,
         shared_numbers=shared,
         numbers=fewer,
-        shared=min(round(jaccard * sum(sizes) / (1 + jaccard)), *sizes),
+        shared=min(round(_shared(jaccard, *sizes)), *sizes),
         smaller=min(sizes),
     )
 
@@ -112,8 +112,7 @@ def could_be_same(
 
     ``compare`` decides; this leaves out what it would refuse, for many pairs at once.
     """
-    jaccard = (matches / HASHES - _BY_CHANCE) / (1 - _BY_CHANCE)
-    shared = jaccard * (sizes + others) / (1 + jaccard)
+    shared = _shared(_unbiased(matches / HASHES), sizes, others)
     enough: npt.NDArray[np.bool_] = shared + 1 >= LEAST * np.minimum(sizes, others)
     return enough
 
@@ -133,4 +132,14 @@ def overlap(one: Sequence[int], other: Sequence[int]) -> tuple[int, int]:
 
 
 def _corrected(share: float) -> float:
-    return max(0.0, (share - _BY_CHANCE) / (1 - _BY_CHANCE))
+    return max(0.0, float(_unbiased(share)))
+
+
+def _unbiased(share: Any) -> Any:
+    """Without what agrees by chance, of one pair or of many."""
+    return (share - _BY_CHANCE) / (1 - _BY_CHANCE)
+
+
+def _shared(jaccard: Any, one: Any, other: Any) -> Any:
+    """Shingles in both texts, of one pair or of many."""
+    return jaccard * (one + other) / (1 + jaccard)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-DAY_MS = 86_400_000
+from topics.catalog import DAY_MS
+
 LAST_DAY = (1 << 31) - 1
 """5.9 million years on."""
 
