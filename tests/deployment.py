@@ -187,7 +187,10 @@ class Deployment:
         timestamps: Iterable[int] | None = None,
         topic: Topic = catalog.RAW,
     ) -> list[Origin]:
-        """Write values to a topic; where they lie."""
+        """Write values to a topic; where they lie, under one timestamp if none are given.
+
+        A broker that takes the producer's timestamps acknowledges only a batch's first one.
+        """
         return asyncio.run(self._produce(list(values), keys, timestamps, topic))
 
     async def _produce(
@@ -203,11 +206,12 @@ class Deployment:
         )
         await producer.start()
         try:
-            times = list(timestamps) if timestamps is not None else [None] * len(values)
             all_keys = list(keys) if keys is not None else [None] * len(values)
+            now = int(time.time() * 1000)
+            stamps = list(timestamps) if timestamps is not None else [now] * len(values)
             futures = [
-                await producer.send(name, value=value, key=key, timestamp_ms=time)
-                for value, key, time in zip(values, all_keys, times, strict=True)
+                await producer.send(name, value=value, key=key, timestamp_ms=stamp)
+                for value, key, stamp in zip(values, all_keys, stamps, strict=True)
             ]
             placed = await asyncio.gather(*futures)
         finally:

@@ -22,7 +22,11 @@ def claimed(deployment: Deployment, arrivals: list[Origin]) -> dict[str, dict[st
         found = deployment.read(*topics)
         return [record.origin for records in found.values() for record in records]
 
-    wait_for(lambda: set(arrivals) <= set(out()), 90)
+    wait_for(
+        lambda: set(arrivals) <= set(out()),
+        90,
+        lambda: f"{arrivals=}\n{out()=}\n{''.join(w.said() for w in deployment.workers)}",
+    )
     assert len(out()) == len(set(out()))
     found = deployment.read(*topics)
     return {
