@@ -68,7 +68,13 @@ FINGERPRINTED = Topic(
     description="Fingerprints with their undecoded articles, in the order of their claims.",
     records=(records.Fingerprinted, records.Withdrawal),
     key="id",
-    producers=("deduplicate (fingerprint)", "strip_boilerplate"),
+    producers=(
+        "deduplicate (fingerprint)",
+        "deduplicate (claim)",  # these four give claims back
+        "detect_language",
+        "strip_boilerplate",
+        "tag_entities",
+    ),
     consumers=("deduplicate (claim)",),
     partitions=1,
     retention_ms=2 * DAY_MS,

@@ -31,8 +31,7 @@ Reason = Literal[
 ]
 # fmt: on
 REASONS: tuple[Reason, ...] = get_args(Reason)
-LONGEST_TOPIC = 249
-"""Characters of a topic's name that Kafka allows."""
+LONGEST_TOPIC = 249  # characters, by Kafka
 Digest = Annotated[str, Meta(pattern="^[0-9a-f]{32}$")]
 """A 128-bit hash in hex."""
 _BASE64 = r"^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$"
@@ -196,6 +195,8 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True):
     withdrawn: bool = False
     sequence: Annotated[int, Meta(ge=0, le=1 << 62)] = 0
     """Its place in the order of all claims: the earliest of several is known after a recovery."""
+    day: Annotated[int, Meta(ge=0, lt=1 << 31)] | UnsetType = UNSET
+    """Since the epoch: it is forgotten with this one, unless something keeps it longer."""
     source: str | None = None
     sentence_shingles: Count = 0
     signature: Sketch | UnsetType = UNSET
@@ -386,9 +387,8 @@ class Duplicate(msgspec.Struct, frozen=True, kw_only=True):
 class DeadLetter(msgspec.Struct, frozen=True, kw_only=True):
     """An arrival that could not be processed.
 
-    On ``articles.dead-letter`` the value is the bytes that the failing worker consumed and the
-    rest travels in ``dlq.*`` headers (see ``headers.py``); ``copydesk enrich`` and ``tail`` write
-    this record.
+    On ``articles.dead-letter`` the value is the bytes that were consumed and the rest travels in
+    ``dlq.*`` headers (see ``headers.py``); ``copydesk enrich`` and ``tail`` write this record.
     """
 
     id: str | None

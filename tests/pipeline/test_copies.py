@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import time
 from typing import Literal
 
+import msgspec
 import pytest
 
-from tests.deployment import Deployment, raw, wait_for
+from tests.deployment import Deployment, Record, raw, wait_for
+from tests.stages.deduplicate.claims import article
 from tests.stages.deduplicate.stories import text
-from topics import catalog
-from topics.records import Origin
+from topics import catalog, codec
+from topics.records import Fingerprinted, Origin
+from workers.stages.deduplicate import WindowedSeenStore
 
 NOTICE = "Sign up for the letter of the Quill to get a story every morning."
 
@@ -34,6 +38,53 @@ def claimed(deployment: Deployment, arrivals: list[Origin]) -> dict[str, dict[st
         for topic, records in found.items()
         for record in records
     }
+
+
+@pytest.mark.broker
+def test_days_leave_the_window_in_the_middle_of_a_batch(deployment: Deployment) -> None:
+    """Each article of the same text every half day, once more a moment later."""
+    claims, half_a_day = 30, 43_200_000
+    values = [
+        codec.encode(
+            Fingerprinted(
+                fingerprint=article(id, f"content {number // 2}"),
+                raw=msgspec.Raw(raw(id, f"text {number}")),
+                media_type="text/plain",
+            )
+        )
+        for number in range(claims)
+        for id in ("daily", f"other {number}")
+    ]
+    began = int(time.time() * 1000) - claims * half_a_day
+    times = [began + number // 2 * half_a_day + number % 2 for number in range(2 * claims)]
+    deployment.produce(
+        values,
+        keys=[b"one partition"] * len(values),
+        timestamps=times,
+        topic=catalog.FINGERPRINTED,
+    )
+    worker = deployment.start("claim", claim_window=2, batch=16)
+    topics = (catalog.UNIQUE, catalog.DUPLICATES, catalog.DEAD_LETTER)
+    found: dict[str, list[Record]] = {}
+
+    def out() -> bool:
+        nonlocal found
+        found = deployment.read(*topics)
+        return sum(map(len, found.values())) >= len(values)
+
+    wait_for(out, 90, worker.said)
+    plain = WindowedSeenStore(window_ms=2 * 86_400_000)
+    expected = []
+    for place, value in enumerate(values):
+        record = codec.decode_fingerprinted(value)
+        assert isinstance(record, Fingerprinted)
+        origin = Origin("articles.fingerprinted", 0, place, times[place])
+        expected.append(plain.claim(record.fingerprint, origin).passes)
+    passed = {record.origin.offset for record in found["articles.unique"]}
+    assert [place in passed for place in range(len(values))] == expected
+    assert len({*expected}) == 2
+    (entries,) = worker.samples("news_state_entries")
+    assert entries.value == len(plain) < 14
 
 
 @pytest.mark.broker

@@ -233,6 +233,54 @@ def test_a_days_tombstones_go_out_some_at_a_time(
     assert gone == [str(at(number)).encode() for number in (0, 1, 2, 4)]
 
 
+def test_tombstones_that_wait_still_go_out_after_a_rebalance(
+    deployment: Deployment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """But for what the owner in between has claimed anew."""
+    monkeypatch.setattr(changelog, "TOMBSTONES", 1)
+
+    async def work(made: Owners) -> None:
+        owner = await made.next()
+        for number in range(4):
+            owner.claim(article(f"a{number}", f"c{number}"), at(number))
+        await owner.save()
+        owner.claim(article("b", "d"), at(10, day=9))
+        await owner.save()
+        other = await made.next()
+        other.claim(article("a2", "c2"), at(2))
+        await other.save()
+        owner.suspect()
+        await owner.catch_up()
+        for number in range(3):
+            owner.claim(article(f"e{number}", f"f{number}"), at(20 + number, day=9))
+            await owner.save()
+        assert len(owner) == len(await made.next()) == 5
+
+    run(deployment, work)
+    written = deployment.read(catalog.CLAIMS)["articles.claims"]
+    gone = {record.key for record in written if not record.value}
+    assert gone == {str(at(number)).encode() for number in (0, 1, 3)}
+
+
+def test_what_somebody_else_writes_in_between_is_read_at_once(deployment: Deployment) -> None:
+    """A retried write, a late one of an owner that is none any more, a probe."""
+
+    async def work(made: Owners) -> None:
+        owner, late = await made.next(), await made.next()
+        owner.claim(article("a", "one"), at(1))
+        await owner.save()
+        late.claim(article("b", "two"), at(2))
+        await late.save()
+        for number in range(3):
+            owner.claim(article(f"c{number}", f"d{number}"), at(10 + number))
+            await owner.save()
+            await owner.catch_up()
+        assert len(owner) == 5
+        assert owner.position == 5
+
+    run(deployment, work)
+
+
 def test_the_claims_memory_is_measured(deployment: Deployment) -> None:
     async def work(made: Owners) -> None:
         owner = ClaimState(made.settings, made.delivery, (metrics := Metrics()), WindowedSeenStore)

@@ -5,8 +5,8 @@ table sends its changelog without telling whether it arrived), nothing depends o
 a SIGKILL could leave inconsistent, and it reads back in one go (how fast:
 ``python -m tests.benchmarks.recovery``).
 
-The claim is a deterministic function of what came before it in ``articles.fingerprinted``, so an
-owner that lost its partition without noticing writes the same verdicts as the new one.
+The claim is a deterministic function of what was claimed before it, so an owner that lost its
+partition without noticing writes the same verdicts as the new one.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ class ClaimState:
         self._metrics = metrics
         self._store = store()
         self._topic = settings.topic(catalog.CLAIMS.name)
-        self._position = 0
+        self.position = 0
         """Offset of the first changelog record that may be unknown to the store."""
         self._suspected = True
         self._unsaved: dict[str, Claim] = {}
@@ -90,6 +90,14 @@ class ClaimState:
         self._measure()
         log.info("claims recovered", records=count, entries=len(self._store), seconds=seconds)
 
+    def turns(self, timestamp: int) -> bool:
+        """Whether a day leaves the window by an arrival of this time."""
+        return self._store.turns(timestamp)
+
+    async def turn(self, timestamp: int) -> None:
+        """Forget that day: seconds for a million, while heartbeats and /health go on."""
+        await asyncio.to_thread(self._store.turn, timestamp)
+
     def prepare(self, fingerprints: Iterable[Fingerprint]) -> None:
         """Look for what resembles some articles that are claimed next; saves time, no more."""
         self._store.prepare(fingerprints)
@@ -117,9 +125,10 @@ class ClaimState:
         if not self._unsaved:
             return
         self._forgotten.update(dict.fromkeys(self._store.take_forgotten()))
-        for origin in self._unsaved.keys() & self._forgotten.keys():
-            del self._forgotten[origin]  # it is claimed anew
-        gone = list(islice(self._forgotten, TOMBSTONES))
+        again = self._unsaved.keys() & self._forgotten.keys()
+        self._claimed_anew(again)
+        # What this very batch claimed and forgot gets its tombstone after its record.
+        gone = list(islice((one for one in self._forgotten if one not in again), TOMBSTONES))
         messages = [
             Message(self._topic, origin.encode(), None, partition=PARTITION) for origin in gone
         ] + [
@@ -129,12 +138,19 @@ class ClaimState:
         for answer in await self._delivery.send(messages):
             if not isinstance(answer, Delivered):
                 raise DeliveryError(f"a claim does not fit into {self._topic}: {answer.detail}")
-            if answer.offset == self._position:
-                self._position += 1
+            if answer.offset == self.position:
+                self.position += 1
+            elif answer.offset > self.position:
+                self.suspect()  # somebody else has written too: read what
         self._unsaved.clear()
         for origin in gone:
             del self._forgotten[origin]
         self._measure()
+
+    def _claimed_anew(self, origins: Iterable[str]) -> None:
+        for origin in origins:
+            if origin in self._store:
+                self._forgotten.pop(origin, None)
 
     def _measure(self) -> None:
         store, metrics = self._store, self._metrics
@@ -170,13 +186,14 @@ class ClaimState:
             consumer.assign([partition])
             end = (await consumer.end_offsets([partition]))[partition]
             beginning = (await consumer.beginning_offsets([partition]))[partition]
-            if self._position > end:  # the changelog was deleted and made anew
+            if self.position > end:  # the changelog was deleted and made anew
                 self._store.clear()
-                self._position = 0
-            self._position = max(self._position, beginning)
-            consumer.seek(partition, self._position)
+                self._forgotten.clear()
+                self.position = 0
+            self.position = max(self.position, beginning)
+            consumer.seek(partition, self.position)
             count = 0
-            while self._position < end:
+            while self.position < end:
                 batches = await consumer.getmany(partition, timeout_ms=1000, max_records=RESTORED)
                 # The embedded broker's first answer falls short of the end of its last batch.
                 end = max(end, consumer.highwater(partition) or 0)
@@ -186,14 +203,15 @@ class ClaimState:
                     else:
                         self._store.drop((message.key or b"").decode("utf-8", "replace"))
                 # The position also passes what compaction and aborted writes left out.
-                self._position = await consumer.position(partition)
-                self.recovered = f"record {self._position:,} of {end:,}"
+                self.position = await consumer.position(partition)
+                self.recovered = f"record {self.position:,} of {end:,}"
                 await asyncio.sleep(0)
             self.recovered = f"indexing {len(self._store):,} verdicts"
             # Seconds for a million: heartbeats and /health go on meanwhile.
             await asyncio.to_thread(self._store.index)
-            # What another owner forgot without telling is told now.
-            self._forgotten = dict.fromkeys(self._store.take_forgotten())
+            # What another owner forgot without telling is told now, but not what it claimed anew.
+            self._forgotten.update(dict.fromkeys(self._store.take_forgotten()))
+            self._claimed_anew(list(self._forgotten))
             return count
         finally:
             await consumer.stop()

@@ -106,20 +106,34 @@ class ClaimHop:
         await self._state.catch_up()
         finished = []
         for start in range(0, len(batch), TOGETHER):
-            finished += self._some(batch[start : start + TOGETHER])
+            finished += await self._some(batch[start : start + TOGETHER])
         await self._state.save()
         return await self._desk.outbox.deliver(finished)
 
-    def _some(self, batch: Sequence[Consumed]) -> list[Finished]:
+    async def _some(self, batch: Sequence[Consumed]) -> list[Finished]:
         began = time.perf_counter()
-        read = [_read(consumed) for consumed in batch]
-        self._state.prepare(one[0].fingerprint for one in read if isinstance(one, tuple))
-        finished = [self._one(*pair) for pair in zip(batch, read, strict=True)]
+        read, finished = [(consumed, _read(consumed)) for consumed in batch], []
+        while read:
+            turning = self._turning(read)
+            if turning == 0:
+                await self._state.turn(read[0][0].origin.timestamp)
+                continue
+            # What is prepared knows nothing of what a later article makes forgotten.
+            now, read = read[:turning], read[turning:]
+            self._state.prepare(one[0].fingerprint for _, one in now if isinstance(one, tuple))
+            finished += [self._one(*pair) for pair in now]
         processing = self._desk.metrics.processing.labels(pipeline.CLAIM)
         seconds = (time.perf_counter() - began) / len(batch)
         for _ in batch:
             processing.observe(seconds)
         return [item for item in finished if item is not None]
+
+    def _turning(self, read: Sequence[tuple[Consumed, _Read]]) -> int:
+        """The place of the first article with which a day leaves the window, or their number."""
+        for place, (consumed, one) in enumerate(read):
+            if isinstance(one, tuple) and self._state.turns(consumed.origin.timestamp):
+                return place
+        return len(read)
 
     def _one(self, consumed: Consumed, read: _Read) -> Finished | None:
         desk, step = self._desk, pipeline.CLAIM

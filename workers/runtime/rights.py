@@ -44,7 +44,7 @@ async def may_read(settings: Settings) -> str:
 
 
 async def may_write(settings: Settings) -> str:
-    """Write a tombstone into the compacted changelog: every reader of it skips tombstones."""
+    """Write a tombstone into the compacted changelog: its key is no claim's."""
     name = settings.topic(catalog.CLAIMS.name)
     delivery = Delivery(settings)
     try:

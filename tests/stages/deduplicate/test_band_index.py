@@ -7,11 +7,27 @@ from collections import defaultdict
 import numpy as np
 import pytest
 
-from workers.stages.deduplicate.band_index import LONGEST, BandIndex
+from workers.stages.deduplicate.band_index import _MIX, LONGEST, BandIndex
 from workers.stages.deduplicate.hash_chains import HashChains
 from workers.stages.deduplicate.line_counts import COUNTED, LineCounts
+from workers.stages.deduplicate.near_texts import NearTexts, Text
 
 COUNT = 5000
+
+
+def test_chains_may_be_in_the_order_in_which_rows_were_put_in() -> None:
+    rng, chains, expected = random.Random(2), HashChains(newest_first=False), dict[int, list[int]]()
+    for row in range(COUNT):
+        if row % 3:
+            key = rng.randrange(400) << 32 | rng.randrange(1, 400)
+            chains.add(row, key)
+            expected.setdefault(key & 0xFFFFFFFF, []).append(row)
+    assert {key: list(chains.rows(key)) for key in expected} == expected
+    chains.take(np.arange(0, COUNT, 2))
+    left = {key: [row // 2 for row in rows if row % 2 == 0] for key, rows in expected.items()}
+    assert {key: list(chains.rows(key)) for key in expected} == left
+    chains.add(COUNT, 7)
+    assert list(chains.rows(7)) == [*left[7], COUNT]
 
 
 def test_chains_find_every_row_by_its_hash_newest_first() -> None:
@@ -209,3 +225,22 @@ def test_lines_are_met_as_one_by_one_however_they_were_prepared(seed: int) -> No
         assert prepared.meet(source, lines, 999, oldest=101, day=None) == met
         if not alike:
             assert waiting.meet(source, lines, 999, oldest=101, day=None) == met
+
+
+def test_what_is_prepared_is_not_believed_when_more_is_added_than_was_expected() -> None:
+    """Texts that share a bucket with the one that is sought, and stand before it by then."""
+    rng, back = random.Random(5), pow(int(_MIX), -1, 1 << 24)
+    mine, theirs = (
+        (value * back & 0xFFFFFF).to_bytes(3, "little") for value in (0x123401, 0x123402)
+    )
+    sought = Text(mine + rng.randbytes(157), 300, ())
+    texts = NearTexts()
+    texts.add(0, sought)
+    for row in range(1, 201):
+        texts.add(row, Text(theirs + rng.randbytes(157), 300, ()))
+    asked, other = Text(mine + rng.randbytes(157), 300, ()), Text(theirs + bytes(157), 300, ())
+    texts.prepare([(asked.sketch, 300), (other.sketch, 300)])
+    assert texts.search(asked)[0] == 1
+    for row in range(201, 263):
+        texts.add(row, other)
+    assert texts.search(asked)[0] == 0

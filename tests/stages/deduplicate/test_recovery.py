@@ -87,3 +87,106 @@ def test_a_withdrawal_does_not_shorten_what_a_repeat_prolonged() -> None:
     log.claim(one, at(0))
     for store in (log.restored(), log.store):
         assert store.claim(one, at(2, day=8.5)).kind == "repeat"
+
+
+def place(verdict: Verdict) -> tuple[str, int, str | None]:
+    return verdict.kind, verdict.version, verdict.of_origin
+
+
+def test_a_version_that_was_forgotten_is_not_kept_by_a_later_one_with_a_lower_number() -> None:
+    log, live = list[Claim](), WindowedSeenStore()
+    for content, by in (("one", at(0)), ("two", at(1, day=0.1)), ("new", at(2, day=9))):
+        log.append(live.claim_record(article("a", content), by)[0])
+    restored = WindowedSeenStore()
+    for record in log:  # no tombstone has been written yet
+        restored.restore(record)
+    restored.index()
+    assert restored.take_forgotten() == live.take_forgotten() == [str(at(0)), str(at(1, day=0.1))]
+    for store in (restored, live):
+        verdict = store.claim(article("a", "two"), at(3, day=9.1))
+        assert place(verdict) == ("revision", 2, str(at(2, day=9)))
+
+
+def test_a_version_outlives_an_older_one_that_was_withdrawn() -> None:
+    log, first = Compacted(), article("a", "one")
+    original = log.claim(first, at(0))
+    log.claim(article("a", "two"), at(1, day=1))
+    log.claim(first, at(2, day=6))
+    log.withdraw(original, first, at(0))
+    log.claim(article("x", "x"), at(3, day=9))
+    for store in (log.restored(), log.store):
+        verdict = store.claim(article("a", "three"), at(4, day=9.1))
+        assert place(verdict) == ("revision", 3, str(at(1, day=1)))
+
+
+def test_what_was_forgotten_stays_so_when_its_record_is_read_again() -> None:
+    live = WindowedSeenStore()
+    old = live.claim_record(article("a", "one"), at(0))[0]
+    live.claim(article("x", "x"), at(1, day=9))
+    live.take_forgotten()
+    live.restore(old)
+    assert place(live.claim(article("a", "one"), at(2, day=9.1))) == ("original", 1, None)
+    assert live.take_forgotten() == [str(at(0))]
+
+
+def test_a_late_arrival_counts_as_long_as_it_did() -> None:
+    log, mover = Compacted(), article("m", "m")
+    moved = log.claim(mover, at(0, day=9))
+    log.claim(article("a", "one"), at(1))
+    log.withdraw(moved, mover, at(0, day=9))  # so that its record now comes last
+    for store in (log.restored(), log.store):
+        verdict = store.claim(article("a", "one"), at(2, day=9.1))
+        assert place(verdict) == ("repeat", 1, str(at(1)))
+
+
+def test_a_version_that_a_repeat_told_of_counts_in_full_by_its_own_record() -> None:
+    log, one = Compacted(), article("a", "one", source="Wire", lines=[1 << 40, 2 << 40])
+    first = log.claim(one, at(0))
+    log.claim(one, at(1))
+    log.withdraw(first, one, at(0))
+    log.claim(one, at(0))  # so that its record comes after the repeat's
+    other = article("c", "three", source="Wire", lines=[2 << 40, 3 << 40])
+    for store in (log.restored(), log.store):
+        assert store.claim(other, at(2)).repeated_lines == [0]
+
+
+def test_a_repeat_of_a_version_whose_number_a_forgotten_one_has() -> None:
+    log, one = Compacted(), article("a", "one")
+    log.claim(one, at(0))
+    stale = dict(log.records)
+    first = log.claim(one, at(1, day=9))
+    log.claim(one, at(2, day=9.1))
+    log.withdraw(first, one, at(1, day=9))
+    log.claim(one, at(1, day=9))
+    log.records = stale | log.records
+    for store in (log.restored(), log.store):
+        verdict = store.claim(one, at(5, day=9.3))
+        assert place(verdict) == ("repeat", 1, str(at(1, day=9)))
+
+
+def test_an_arrival_that_was_forgotten_and_delivered_again_has_its_second_verdict() -> None:
+    live, log = WindowedSeenStore(), list[Claim]()
+    for content, by in (("one", at(0)), ("two", at(1, day=9)), ("one", at(0))):
+        log.append(live.claim_record(article("a", content), by)[0])
+    assert place(log[-1].verdict) == ("revision", 2, str(at(1, day=9)))
+    restored = WindowedSeenStore()
+    for record in log:
+        restored.restore(record)
+    for store in (restored, live):
+        verdict = store.claim(article("a", "three"), at(3, day=9.2))
+        assert place(verdict) == ("revision", 3, str(at(0)))
+
+
+def test_an_articles_own_revisions_do_not_make_its_lines_known_for_longer() -> None:
+    log = Compacted()
+
+    def one(id: str, content: str) -> Fingerprint:
+        return article(id, content, source="Wire", lines=[5 << 40])
+
+    log.claim(one("x", "x"), at(0))
+    assert log.claim(one("a", "one"), at(1, day=1)).repeated_lines == [0]
+    for number, (content, day) in enumerate((("two", 5), ("three", 10))):
+        log.claim(one("a", content), at(2 + number, day=day))
+    assert str(at(0)) not in log.records
+    for store in (log.restored(), log.store):
+        assert store.claim(one("a", "four"), at(9, day=10.5)).repeated_lines == []

@@ -1,6 +1,8 @@
 """What the claim decides, case by case."""
 
+import random
 import tracemalloc
+from collections.abc import Iterable
 
 import pytest
 from msgspec.structs import replace
@@ -8,6 +10,7 @@ from msgspec.structs import replace
 from tests.stages.deduplicate.claims import article, at, digest, withdrawal
 from topics.records import Claim, Fingerprint, Origin, Verdict, Withdrawal
 from workers.stages.deduplicate import WindowedSeenStore
+from workers.stages.deduplicate.seen_rows import Row, SeenRows
 from workers.stages.deduplicate.seen_state import MOST_VERSIONS
 from workers.stages.deduplicate.utf8 import text_hash
 
@@ -370,14 +373,38 @@ def test_a_verdict_is_told_as_it_was_given_whatever_the_method_is_now() -> None:
     assert store.claim(copy, at(1)) == earlier.verdict
 
 
-def test_thousands_of_stubs_are_no_burden(store: WindowedSeenStore) -> None:
-    """Counted in comparisons, not in time: none grows with what was there before."""
-    for number in range(3000):
+def test_thousands_with_one_content_are_no_burden(
+    store: WindowedSeenStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Counted in rows that are looked at, not in time: no more than a few for any claim."""
+    count = 3000
+    for number in range(count):
         stub = article(f"s{number}", "subscribe to read on", f"headline {number}", shingles=5)
         store.claim(stub, at(number))
-    probe = article("x", "subscribe to read on", "headline x", shingles=5)
-    content, headline = bytes.fromhex(probe.content_hash), bytes.fromhex(probe.headline_hash)
-    assert store._state.holders(content, headline, 5) == []
+        store.claim(article(f"r{number}", f"own {number}"), at(count + 3 * number))
+        store.claim(article(f"r{number}", "was removed"), at(count + 3 * number + 1))
+        store.claim(article("one", "same", f"headline {number}"), at(count + 3 * number + 2))
+    looked_at = 0
+    get = SeenRows.__getitem__
+
+    def counting(rows: SeenRows, number: int) -> Row:
+        nonlocal looked_at
+        looked_at += 1
+        return get(rows, number)
+
+    monkeypatch.setattr(SeenRows, "__getitem__", counting)
+    sent = [
+        article("x", "subscribe to read on", "headline x", shingles=5),
+        article("y", "was removed"),
+        article("z", "same"),
+    ]
+    verdicts = [store.claim(one, at(4 * count + place)) for place, one in enumerate(sent)]
+    assert [(one.kind, one.of) for one in verdicts] == [
+        ("original", None),
+        ("same_content", "r0"),
+        ("same_content", "one"),
+    ]
+    assert looked_at < 30
 
 
 def test_a_record_of_its_own_corrects_what_a_repeat_told_of_a_version() -> None:
@@ -390,3 +417,39 @@ def test_a_record_of_its_own_corrects_what_a_repeat_told_of_a_version() -> None:
     for record in (first, repeat, withdrawn):  # as compaction leaves them
         recovered.restore(record)
     assert recovered.claim(sent[1], at(1)) == second.verdict
+
+
+def test_withdrawn_revisions_do_not_hide_what_still_counts(store: WindowedSeenStore) -> None:
+    store.claim(article("a", "one"), at(0))
+    for number in range(2 * MOST_VERSIONS):
+        record, _ = store.claim_record(article("a", f"revision {number}"), at(number + 1))
+        assert store.withdraw(withdrawal(record)) is not None
+    again = store.claim(article("a", "one"), at(900))
+    assert (again.kind, again.of_origin) == ("repeat", str(at(0)))
+    assert store.claim(article("a", "other"), at(901)).version == 2
+
+
+@pytest.mark.parametrize("astray", [False, True])
+def test_a_copys_text_belongs_to_the_original_that_it_is_a_copy_of_now(
+    store: WindowedSeenStore, astray: bool
+) -> None:
+    """It may have been a copy of another one before, which was withdrawn."""
+    rng = random.Random(3)
+    copied = rng.randbytes(160)
+
+    def like(places: Iterable[int]) -> bytes:
+        own, shared = rng.randbytes(160), set(places)
+        return bytes(copied[i] if i in shared else own[i] for i in range(160))
+
+    shared = rng.sample(range(128), 58) + rng.sample(range(128, 160), 15)
+    unlike = set(rng.sample([place for place in shared if place < 128], 24))
+    original, other = like(shared), like(rng.sample(range(160), 152))
+    far = like(set(range(160)) - unlike)
+    if astray:
+        record, _ = store.claim_record(article("other", "0", sketch=other), at(0))
+        assert store.claim(article("copy", "1", sketch=copied), at(1)).of == "other"
+        assert store.withdraw(withdrawal(record)) is not None
+    assert store.claim(article("wire", "2", sketch=original), at(2)).kind == "original"
+    assert store.claim(article("copy", "1", sketch=copied), at(3)).of == "wire"
+    verdict = store.claim(article("far", "4", sketch=far), at(4))
+    assert (verdict.of, verdict.evidence["through_copy"]) == ("wire", True)

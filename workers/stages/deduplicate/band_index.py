@@ -94,8 +94,11 @@ class BandIndex:
         """The signature at a place."""
         return self._sketches[place * SKETCH : (place + 1) * SKETCH].tobytes()
 
-    def look_up(self, sketches: Sequence[bytes]) -> Found:
-        """The places that agree with each of some signatures in a band, ``LONGEST`` in each."""
+    def look_up(self, sketches: Sequence[bytes], added: int = 1) -> Found:
+        """The places that agree with each of some signatures in a band, ``LONGEST`` in each.
+
+        So many signatures may be added before the last of them asks what was found.
+        """
         self.index()
         asked = np.frombuffer(b"".join(sketches), np.uint8).reshape(-1, SKETCH)
         bands = _bands(asked)
@@ -120,8 +123,9 @@ class BandIndex:
             lanes, links = lanes[on], links[on]
             steps -= 1
         del before  # which would keep the array from growing
-        cut = set((lanes // ALL_BANDS).tolist()) if steps <= len(sketches) else set()
-        pairs.append(self._followed(lanes, links, tags, seen, steps, cut))
+        cut = set((lanes // ALL_BANDS).tolist()) if steps <= added else set()
+        left = self._followed(lanes, links, tags, seen, steps, pairs)
+        cut.update((lanes[left <= added] // ALL_BANDS).tolist())
         distinct = np.unique(np.concatenate(pairs))
         alike = (bands[:, None] == bands[None]).any(2)
         return Found(
@@ -133,10 +137,19 @@ class BandIndex:
         )
 
     def _followed(
-        self, lanes: Rows, links: _Numbers, tags: _Numbers, seen: Rows, most: int, cut: set[int]
+        self,
+        lanes: Rows,
+        links: _Numbers,
+        tags: _Numbers,
+        seen: Rows,
+        most: int,
+        pairs: list[Rows],
     ) -> Rows:
-        """The same for the last few chains, one by one, which then is faster."""
-        found, before = [], self._before
+        """The same for the last few chains, one by one, which then is faster.
+
+        Returns for each chain how many more links might have been followed.
+        """
+        found, left, before = list[int](), list[int](), self._before
         for lane, link in zip(lanes.tolist(), links.tolist(), strict=True):
             tag, room, steps = int(tags[lane]), LONGEST - int(seen[lane]), most
             asked, band = divmod(lane, ALL_BANDS)
@@ -148,9 +161,9 @@ class BandIndex:
                 link = before[place * ALL_BANDS + band]
                 steps -= 1
             seen[lane] = LONGEST - room
-            if steps <= len(tags) // ALL_BANDS:
-                cut.add(asked)
-        return np.array(found, np.int64)
+            left.append(steps)
+        pairs.append(np.array(found, np.int64))
+        return np.array(left, np.int64)
 
     def agreement(self, sketch: bytes, place: int) -> tuple[int, int]:
         """Equal values of text and of lead of a signature and the one at a place."""

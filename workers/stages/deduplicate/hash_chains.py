@@ -1,4 +1,4 @@
-"""Rows by the hash of a key, in two arrays: the newest row of a bucket, and the one before it.
+"""Rows by the hash of a key, in two arrays: the first row of a bucket, and the one after each.
 
 How deflate finds earlier strings (RFC 1951, section 4): 8 to 12 bytes a row, where a dictionary
 takes 100 and an object for the garbage collector to visit.
@@ -7,6 +7,7 @@ takes 100 and an object for the garbage collector to visit.
 from __future__ import annotations
 
 from array import array
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -19,12 +20,17 @@ Rows = npt.NDArray[np.int64]
 
 
 class HashChains:
-    """Some of the rows 0, 1, 2, … by a hash of 32 bits; equal hashes may be of unequal keys."""
+    """Some of the rows 0, 1, 2, … by a hash of 32 bits; equal hashes may be of unequal keys.
 
-    def __init__(self) -> None:
+    Those with one hash come in the order in which they were put in, or the newest first.
+    """
+
+    def __init__(self, newest_first: bool = True) -> None:
         self._hashes = array("I")  # 0 for a row that is not in here
-        self._before = array("I")  # row + 1 of the one before in the same bucket, 0 for none
+        self._next = array("I")  # row + 1 of the next in the same bucket, 0 for none
         self._heads = array("I", bytes(4 * FEWEST))
+        self._ends = None if newest_first else array("I", bytes(4 * FEWEST))
+        """The last row of each bucket, after which the next is put."""
         self._count = 0
         self._last = FEWEST - 1
         """The last bucket."""
@@ -34,34 +40,37 @@ class HashChains:
         missing = row + 1 - len(self._hashes)
         if missing == 1:
             self._hashes.append(0)
-            self._before.append(0)
+            self._next.append(0)
         elif missing > 1:
             self._hashes.frombytes(bytes(4 * missing))
-            self._before.frombytes(bytes(4 * missing))
+            self._next.frombytes(bytes(4 * missing))
         elif self._hashes[row]:
             return
         hashed = (key & 0xFFFFFFFF) or 1
         bucket = hashed & self._last
         self._hashes[row] = hashed
-        self._before[row] = self._heads[bucket]
-        self._heads[bucket] = row + 1
+        if self._ends is None:
+            self._next[row] = self._heads[bucket]
+            self._heads[bucket] = row + 1
+        else:
+            if last := self._ends[bucket]:
+                self._next[last - 1] = row + 1
+            else:
+                self._heads[bucket] = row + 1
+            self._ends[bucket] = row + 1
         self._count += 1
         if self._count > 2 * self._last + 2:
             self._build()
 
-    def rows(self, key: int, most: int = 1 << 32) -> list[int]:
-        """The rows with this hash, newest first, so many at most."""
+    def rows(self, key: int) -> Iterator[int]:
+        """The rows with this hash, in order."""
         hashed = (key & 0xFFFFFFFF) or 1
-        hashes, before = self._hashes, self._before
-        place, found = self._heads[hashed & self._last], []
+        hashes, following = self._hashes, self._next
+        place = self._heads[hashed & self._last]
         while place:
-            place -= 1
-            if hashes[place] == hashed:
-                found.append(place)
-                if len(found) >= most:
-                    break
-            place = before[place]
-        return found
+            if hashes[place - 1] == hashed:
+                yield place - 1
+            place = following[place - 1]
 
     def take(self, rows: Rows) -> None:
         """Keep these rows of all, which are numbered anew in this order."""
@@ -74,19 +83,26 @@ class HashChains:
     @property
     def memory(self) -> int:
         """Memory of the arrays."""
-        return sum(4 * len(one) for one in (self._hashes, self._before, self._heads))
+        arrays = (self._hashes, self._next, self._heads, self._ends or ())
+        return sum(4 * len(one) for one in arrays)
 
     def _build(self) -> None:
         hashes = np.frombuffer(self._hashes, np.uint32)
         members = np.flatnonzero(hashes)
         size = buckets_for(len(members))
-        heads, before = chain(hashes[members] & np.uint32(size - 1), size)
+        buckets = hashes[members] & np.uint32(size - 1)
+        if self._ends is not None:
+            ends = np.zeros(size, np.uint32)
+            ends[buckets] = members + 1  # of several in one bucket the last stays
+            self._ends = array_of("I", ends)
+            buckets, members = buckets[::-1], members[::-1]
+        heads, before = chain(buckets, size)
         whole = np.zeros(len(hashes), np.uint32)
         # Numbers among the members become numbers of rows; 0 stays 0.
         rows_of = np.concatenate(([0], members + 1)).astype(np.uint32)
         whole[members] = rows_of[before]
         self._heads = array_of("I", rows_of[heads])
-        self._before = array_of("I", whole)
+        self._next = array_of("I", whole)
         self._count = len(members)
         self._last = size - 1
 

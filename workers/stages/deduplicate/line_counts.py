@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -33,6 +34,29 @@ _WAITING = 4096
 _Keys = npt.NDArray[np.uint64]
 
 
+class _Met(NamedTuple):
+    """A line that several articles have."""
+
+    times: int
+    article: int
+    """The one that had it last, as in a sighting."""
+    day: int
+    other_day: int
+    """When another one had it last."""
+
+    def again(self, article: int, day: int) -> _Met:
+        """The same once more."""
+        if article == self.article:
+            return _Met(self.times + 1, article, max(day, self.day), self.other_day)
+        if day >= self.day:
+            return _Met(self.times + 1, article, day, self.day)
+        return self._replace(times=self.times + 1, other_day=max(day, self.other_day))
+
+    def on_another(self, article: int) -> int:
+        """The day on which another article than this had it last."""
+        return self.other_day if article == self.article else self.day
+
+
 class LineCounts:
     """Lines (64-bit hashes) by source (a hash too), and the days on which they were met.
 
@@ -43,7 +67,7 @@ class LineCounts:
     def __init__(self) -> None:
         # Of the line 32 bits beside those of its place, 16 of the article, 16 of the day.
         self._seen = np.zeros(SIGHTINGS, np.uint64)
-        self._counted: dict[int, tuple[int, int]] = {}  # articles, and the last of them's day
+        self._counted: dict[int, _Met] = {}
         self._prepared: dict[tuple[int, bytes], tuple[Rows, _Keys] | None] = {}
         """Places and hashes of the lines, if none of them is known; None if one may be."""
         self._waiting: list[tuple[int, bytes, int, int]] = []
@@ -51,7 +75,7 @@ class LineCounts:
     @property
     def memory(self) -> int:
         """Bytes of the tables and of what is counted."""
-        return self._seen.nbytes + 250 * len(self._counted)
+        return self._seen.nbytes + 320 * len(self._counted)
 
     def prepare(self, articles: Iterable[tuple[int, bytes]]) -> None:
         """Look up at once the lines of some articles (their source, and lines) that are met next.
@@ -77,8 +101,7 @@ class LineCounts:
     def meet(self, source: int, lines: bytes, article: int, oldest: int, day: int | None) -> int:
         """Bit i is set if line i was met on another article of the source since the oldest day.
 
-        With a day, the article counts for others from then on. A line that several articles have
-        is met as long as any of them brings it.
+        With a day, the article counts for others from then on.
         """
         self._count_waiting()
         told, one = _sighting(article, 0 if day is None else day), (source, lines)
@@ -94,7 +117,7 @@ class LineCounts:
         for number, (line,) in enumerate(_EACH.iter_unpack(lines)):
             key = line ^ apart
             if key in counted:
-                last = counted[key][1]
+                last = counted[key].on_another(told & _ARTICLE)
             else:
                 sighting = int(self._seen[key & SIGHTINGS - 1])
                 other = (sighting ^ told) & _ARTICLE
@@ -120,7 +143,7 @@ class LineCounts:
         """Forget what was last met before the oldest day."""
         self._count_waiting()
         self._prepared.clear()
-        self._counted = {key: met for key, met in self._counted.items() if met[1] >= oldest}
+        self._counted = {key: met for key, met in self._counted.items() if met.day >= oldest}
 
     def _count_waiting(self) -> None:
         if not self._waiting:
@@ -147,23 +170,26 @@ class LineCounts:
 
     def _count(self, key: int, told: int) -> None:
         place = key & SIGHTINGS - 1
-        day = told & LAST_DAY
+        article, day = told & _ARTICLE, told & LAST_DAY
         counted = self._counted.get(key)
         if counted is not None:
-            self._counted[key] = (counted[0] + 1, max(day, counted[1]))
+            self._counted[key] = counted.again(article, day)
             return
         seen = int(self._seen[place])
         if not seen or seen >> 32 != key >> 32:
             self._seen[place] = key >> 32 << 32 | told
         elif (seen ^ told) & _ARTICLE:
-            self._counted[key] = (2, max(day, seen & LAST_DAY))
+            once = _Met(1, seen & _ARTICLE, seen & LAST_DAY, -1)
+            self._counted[key] = once.again(article, day)
             if len(self._counted) > COUNTED:
                 self._thin_out()
         elif day > seen & LAST_DAY:
             self._seen[place] = key >> 32 << 32 | told
 
     def _thin_out(self) -> None:
-        known = sorted(self._counted.items(), key=lambda item: item[1], reverse=True)
+        known = sorted(
+            self._counted.items(), key=lambda item: (item[1].times, item[1].day), reverse=True
+        )
         self._counted = dict(known[: COUNTED // 2])
 
 

@@ -53,6 +53,8 @@ class NearTexts:
         self._prepared: dict[_Key, _Prepared] = {}
         self._added: dict[_Key, list[int]] = {}
         """Places of those of the prepared that were added since."""
+        self._expected = 0
+        """So many more may be added before what is prepared may not be what would be found."""
 
     def __len__(self) -> int:
         return len(self._rows)
@@ -71,10 +73,11 @@ class NearTexts:
         place = self._bands.add(text.sketch)
         if self._prepared:
             key = (text.sketch, text.shingles)
-            if key in self._prepared:
+            self._expected -= 1
+            if key in self._prepared and self._expected >= 0:
                 self._added.setdefault(key, []).append(place)
-            else:
-                self._prepared.clear()  # nobody knows which of them agree with it
+            else:  # nobody knows which of them agree with it
+                self._prepared.clear()
                 self._added.clear()
         return place
 
@@ -96,12 +99,14 @@ class NearTexts:
         Takes less time, and changes nothing that is found.
         """
         self._added.clear()
-        known = list(dict.fromkeys(texts))
+        together = list(texts)
+        known = list(dict.fromkeys(together))
         if not known:
             self._prepared.clear()
             return
+        self._expected = len(together)
         sketches = [sketch for sketch, _ in known]
-        asked, places, most, cut, alike = self._bands.look_up(sketches)
+        asked, places, most, cut, alike = self._bands.look_up(sketches, len(together))
         matches = self._bands.matches(sketches, asked, places)
         worth = could_be_same(
             matches[:, 0],

@@ -7,6 +7,7 @@ collection would visit all of them.
 from __future__ import annotations
 
 import struct
+from sys import getsizeof
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -27,7 +28,9 @@ LINKED = 8
 """A version of its article that later arrivals may repeat or revise."""
 WITHDRAWN = 16
 SUPERSEDED = 32
-"""Its origin names another article now."""
+"""Its origin names another article, or another claim, now."""
+TOLD = 64
+"""Known by what a repeat says of it; its own record has not been read."""
 
 NOWHERE = 0xFFFFFFFF
 """The partition of an arrival that is not known."""
@@ -132,6 +135,8 @@ class SeenRows:
         self.clusters: list[str] = []
         self.targets: list[str | None] = []
         """The id of the earlier article that each repeats, copies or revises."""
+        self._strings = 0
+        """Bytes of the ids; clusters and targets are ids too."""
         self._topics = _Names(1 << 32, "topics")
         self._algorithms = _Names(1 << 16, "algorithms of fingerprints")
         self._methods = _Names(1 << 8, "methods of comparison")
@@ -144,8 +149,8 @@ class SeenRows:
 
     @property
     def memory(self) -> int:
-        """Memory of the claims, a string of 36 characters each included."""
-        return len(self._packed) + len(self.ids) * (3 * 8 + 85)
+        """Memory of the claims with their strings."""
+        return len(self._packed) + len(self.ids) * 3 * 8 + self._strings
 
     def add(self, row: Row, id: str, cluster: str, target: str | None) -> int:
         """Keep a claim; returns its number."""
@@ -153,6 +158,8 @@ class SeenRows:
         self.ids.append(id)
         self.clusters.append(cluster)
         self.targets.append(target)
+        if target is not id:
+            self._strings += getsizeof(id)
         return len(self.ids) - 1
 
     def change(self, row: int, **changes: int) -> None:
@@ -198,6 +205,8 @@ class SeenRows:
         self.ids = [self.ids[row] for row in chosen]
         self.clusters = [self.clusters[row] for row in chosen]
         self.targets = [self.targets[row] for row in chosen]
+        own = (id for id, of in zip(self.ids, self.targets, strict=True) if of is not id)
+        self._strings = sum(map(getsizeof, own))
 
     def topic(self, name: str) -> int:
         """The number of a topic, which is known from then on."""

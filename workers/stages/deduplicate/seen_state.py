@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from itertools import islice
+
 import numpy as np
+import numpy.typing as npt
 
 from topics.records import Origin
 from workers.stages.deduplicate.arrival import Arrival
@@ -18,15 +21,17 @@ from workers.stages.deduplicate.seen_rows import (
     SAME_CONTENT,
     SUPERSEDED,
     THROUGH_COPY,
+    TOLD,
     WITHDRAWN,
     Row,
     SeenRows,
 )
-from workers.stages.deduplicate.utf8 import text_hash
 from workers.stages.deduplicate.window import Window
 
 MOST_VERSIONS = 64
 """Versions of one article that are looked at."""
+LOOKED_AT = 1024
+"""Claims looked at for a version or for a content, also ones that have no part in it any more."""
 
 
 class SeenState:
@@ -40,8 +45,8 @@ class SeenState:
         self.sequence = 0
         """The highest that was given."""
         self._by_origin = HashChains()
-        self._by_id = HashChains()  # versions that are, or were, linked
-        self._by_content = HashChains()  # of these, the originals and revisions
+        self._by_id = HashChains()  # versions that are, or were, linked, and copies with a text
+        self._by_content = HashChains(newest_first=False)  # linked originals and revisions
         self.first_day = 0
         """The oldest day with which something is forgotten, or one before it."""
         self._superseded = 0
@@ -84,26 +89,34 @@ class SeenState:
 
         Of very many the newest, ``MOST_VERSIONS``: of a producer that has one id for everything.
         """
-        rows = self.rows
-        found = [
-            number
-            for number in self._by_id.rows(key, MOST_VERSIONS)
-            if rows.flags(number) & LINKED and rows.ids[number] == id
-        ]
+        rows, found = self.rows, list[int]()
+        for number in islice(self._by_id.rows(key), LOOKED_AT):
+            if rows.flags(number) & LINKED and rows.ids[number] == id:
+                found.append(number)
+                if len(found) >= MOST_VERSIONS:
+                    break
         return found if len(found) < 2 else sorted(found, key=lambda number: rows[number].version)
 
-    def holders(self, content: bytes, headline: bytes, shingles: int) -> list[int]:
-        """The linked originals and revisions with a content, newest first.
+    def holder(self, arrival: Arrival) -> int | None:
+        """The earliest linked original or revision of another article with the same content.
 
-        Short texts with another headline have other contents here: there may be thousands.
+        Of short texts one that has the same headline too.
         """
-        rows = self.rows
-        key = self._content_key(content, headline, shingles)
-        return [
-            number
-            for number in self._by_content.rows(key)
-            if rows.flags(number) & LINKED and rows[number].content == content
-        ]
+        rows, short = self.rows, arrival.shingles < self._short
+        algorithm = rows.algorithm(arrival.algorithm)
+        key = self._content_key(arrival.content, arrival.headline, arrival.shingles)
+        for number in islice(self._by_content.rows(key), LOOKED_AT):
+            row = rows[number]
+            if (
+                row.flags & LINKED
+                and row.content == arrival.content
+                and row.algorithm == algorithm
+                and (row.shingles < self._short) == short
+                and (not short or row.headline == arrival.headline)
+                and rows.ids[number] != arrival.id
+            ):
+                return number
+        return None
 
     def _content_key(self, content: bytes, headline: bytes, shingles: int) -> int:
         key = int.from_bytes(content[:4])
@@ -127,8 +140,8 @@ class SeenState:
         self._by_origin.add(number, hash(row[:4]))
         if text is not None and comparable:
             copied = row.kind == NEAR_CONTENT
-            if copied and (holder := self._holder(arrival, text)) is not None:
-                self.extend(holder, row.kept)
+            if copied and (delivered := self._delivered(arrival, text, row)) is not None:
+                self.extend(delivered, row.kept)
             else:
                 self.rows.set_place(number, self.near.add(number, text) + 1)
                 if copied:
@@ -144,20 +157,30 @@ class SeenState:
             self._in_order = False
         self.rows.put(number, row, cluster, target)
 
+    def disorder(self) -> None:
+        """Some were linked later than those that were claimed after them."""
+        self._in_order = False
+
     def _order(self, sequence: int) -> None:
         if sequence < self.sequence:
             self._in_order = False
         self.sequence = max(self.sequence, sequence)
 
-    def _holder(self, arrival: Arrival, text: Text) -> int | None:
-        """The claim that has this text of the same article already: a copy delivered once more.
+    def _delivered(self, arrival: Arrival, text: Text, row: Row) -> int | None:
+        """The claim of a copy that has this text of the same original: it was delivered before.
 
         Else its deliveries would be the newest texts in all bands, and nothing else be found.
         """
-        for number in self._by_id.rows(arrival.key, MOST_VERSIONS):
-            row = self.rows[number]
-            alive = row.place and row.kept >= self._window.oldest
-            if alive and self.rows.ids[number] == arrival.id and self.near[row.place - 1] == text:
+        for number in islice(self._by_id.rows(arrival.key), MOST_VERSIONS):
+            known = self.rows[number]
+            if (
+                known.place
+                and known.kept >= self._window.oldest
+                and not known.flags & SUPERSEDED
+                and known[4:8] == row[4:8]
+                and self.rows.ids[number] == arrival.id
+                and self.near[known.place - 1] == text
+            ):
                 return number
         return None
 
@@ -178,7 +201,7 @@ class SeenState:
         return target if cluster == target else cluster, target
 
     def repeated(self, repeat: int, arrival: Arrival) -> int:
-        """Keep the version that a repeat repeats, as far as the repeat tells; linked."""
+        """Keep the version that a repeat repeats, as far as the repeat tells."""
         row, id, cluster = self.rows[repeat], self.rows.ids[repeat], self.rows.clusters[repeat]
         first = row.version == 1
         copied = first and cluster != id  # and enriched all the same
@@ -193,42 +216,30 @@ class SeenState:
             of_timestamp=0,
             of_version=0 if first else row.version - 1,
             kind=SAME_CONTENT if copied else ORIGINAL if first else REVISION,
-            flags=PASSED,
+            flags=PASSED | TOLD,
         )
         target = cluster if copied else None if first else id
-        number = self.keep(version, arrival, cluster, target)
-        self.link(number)
-        return number
+        return self.keep(version, arrival, cluster, target)
 
-    def make_free(self, version: int, arrival: Arrival) -> bool:
-        """Whether no linked version of an article has this number.
+    def link(self, number: int, key: int) -> bool:
+        """Have later arrivals compared with a version; False if another arrival has its number.
 
+        ``key`` is the hash of its article's id.
         One that has left the window, and is there only because nothing is forgotten before all is
         restored, has none any more.
         """
-        for number in self.versions(arrival.id, arrival.key):
-            row = self.rows[number]
-            if row.version == version:
-                if row.kept >= self._window.oldest:
-                    return False
-                self.rows.set_flags(number, row.flags & ~LINKED)
-        return True
-
-    def link(self, number: int) -> bool:
-        """Have later arrivals compared with a version; False if another arrival has its number."""
-        row, id = self.rows[number], self.rows.ids[number]
+        row = self.rows[number]
         if row.flags & LINKED:
             return True
-        key = text_hash(id)
-        if any(self.rows[other].version == row.version for other in self.versions(id, key)):
-            return False
-        self.link_new(number, row, key)
-        return True
-
-    def link_new(self, number: int, row: Row, key: int) -> None:
-        """The same for a version of which it is known that no other has its number."""
+        for other in self.versions(self.rows.ids[number], key):
+            known = self.rows[other]
+            if known.version == row.version:
+                if known.kept >= self._window.oldest:
+                    return False
+                self.rows.set_flags(other, known.flags & ~LINKED)
         self.rows.set_flags(number, row.flags & ~WITHDRAWN | LINKED)
         self._chain(number, row, key)
+        return True
 
     def _chain(self, number: int, row: Row, key: int) -> None:
         self._by_id.add(number, key)
@@ -256,18 +267,9 @@ class SeenState:
         What is left is numbered anew.
         """
         rows, oldest = self.rows, self._window.oldest
-        gone = rows.column("kept") < oldest
         flags, versions = rows.column("flags"), rows.column("version")
-        outlived = np.flatnonzero(gone & (flags & LINKED > 0) & (versions > 1)).tolist()
-        for id in {rows.ids[number] for number in outlived}:
-            # A version outlives older ones, lest its number be given out again.
-            longest = -1
-            for number in self.versions(id, text_hash(id)):
-                kept = rows[number].kept
-                if longest > kept:
-                    rows.change(number, kept=longest)
-                    gone[number] = longest < oldest
-                longest = max(longest, kept)
+        self._prolong((rows.column("kept") < oldest) & (flags & LINKED > 0) & (versions > 1))
+        gone = rows.column("kept") < oldest
         dropped = np.flatnonzero(gone & (flags & SUPERSEDED == 0))
         forgotten = [str(rows.origin(rows[number])) for number in dropped.tolist()]
         gone |= flags & SUPERSEDED > 0
@@ -275,6 +277,31 @@ class SeenState:
             self.first_day = oldest
             self._take(np.flatnonzero(~gone))
         return forgotten
+
+    def _prolong(self, outlived: npt.NDArray[np.bool_]) -> None:
+        """Have these versions outlive older ones, lest their numbers be given out again.
+
+        Older ones are those with lower numbers that were claimed before, withdrawn ones too; if an
+        article had been forgotten in between, its numbers began anew.
+        """
+        rows = self.rows
+        wanted = {rows.ids[number] for number in np.flatnonzero(outlived).tolist()}
+        if not wanted:
+            return
+        # Of each article its versions so far, ascending, with how long those up to each are kept.
+        before: dict[str, list[tuple[int, int]]] = {id: [] for id in wanted}
+        for number, id in enumerate(rows.ids):
+            if id not in wanted:
+                continue
+            row, older = rows[number], before[id]
+            if row.flags & SUPERSEDED or not row.flags & (LINKED | WITHDRAWN):
+                continue
+            while older and older[-1][0] >= row.version:
+                older.pop()
+            longest = max(older[-1][1], row.kept) if older else row.kept
+            if longest > row.kept and row.flags & LINKED:
+                rows.change(number, kept=longest)
+            older.append((row.version, longest))
 
     def put_in_order(self) -> None:
         """After a recovery from a compacted changelog: by sequence, as they were claimed."""

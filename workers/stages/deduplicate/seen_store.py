@@ -10,6 +10,8 @@ from collections.abc import Iterable
 from contextlib import suppress
 from typing import Literal
 
+from msgspec import UNSET
+
 from topics.catalog import DAY_MS
 from topics.records import Claim, Fingerprint, Origin, Verdict, Withdrawal
 from workers.stages.deduplicate.arrival import Arrival
@@ -26,11 +28,13 @@ from workers.stages.deduplicate.seen_rows import (
     SAME_CONTENT,
     SAME_HEADLINE,
     THROUGH_COPY,
+    TOLD,
     WITHDRAWN,
     Row,
 )
 from workers.stages.deduplicate.seen_state import SeenState
 from workers.stages.deduplicate.similarity import Similarity
+from workers.stages.deduplicate.utf8 import text_hash
 from workers.stages.deduplicate.verdicts import (
     EXACT,
     NEAR,
@@ -47,9 +51,10 @@ class WindowedSeenStore:
     """A SeenStore in memory that forgets by event time, in whole days (UTC).
 
     - A new id with new content is an ``original``.
-    - A known id with the content and headline of one of its versions is a ``repeat`` of that
-      version: a producer that delivers old and new once more after a crash adds nothing. With
-      others it is a ``revision``, even if another article has that content.
+    - A known id with the content and headline of one of its versions (of the newest
+      ``MOST_VERSIONS``) is a ``repeat`` of that version: a producer that delivers old and new once
+      more after a crash adds nothing. With others it is a ``revision``, even if another article
+      has that content.
     - A new id with the content of an earlier article is ``same_content``, linked to the earliest
       that passed. Texts under ``short`` shingles must share the headline too: otherwise one stub
       ("subscribe to read on") would swallow other articles.
@@ -125,16 +130,34 @@ class WindowedSeenStore:
         self._prolonged.clear()
         if self._behind:
             self._forget()
+        if not self._not_free:
+            return
         for origin in self._not_free:
             number = self._state.find(origin)
             if number is not None and not self._state.rows.flags(number) & WITHDRAWN:
-                self._state.link(number)
+                self._state.link(number, text_hash(self._state.rows.ids[number]))
         self._not_free.clear()
+        self._state.disorder()
+        self._state.put_in_order()
+
+    def turns(self, timestamp: int) -> bool:
+        """Whether something may be forgotten when an arrival of this time is claimed."""
+        return self._window.turns(timestamp)
+
+    def turn(self, timestamp: int) -> None:
+        """Forget it now, which the claim would wait for: seconds for a million claims."""
+        self._settle()
+        if self._window.moves(timestamp):
+            self._forget()
+            self._state.near.index()
 
     def _forget(self) -> None:
         self._behind = False
         self._forgotten += self._state.forget()
         self._lines.expire(self._window.oldest)
+
+    def __contains__(self, origin: str) -> bool:
+        return self._state.find(Origin.parse(origin)) is not None
 
     def take_forgotten(self) -> list[str]:
         """Origins of verdicts that left the window since the last call: for tombstones."""
@@ -180,7 +203,7 @@ class WindowedSeenStore:
         return self._decide(arrival, by, day), True
 
     def _link_again(self, number: int, arrival: Arrival, day: int) -> bool:
-        if not self._state.link(number):
+        if not self._state.link(number, arrival.key):
             return False
         # A withdrawn claim's record does not say these.
         self._state.rows.change(number, source=arrival.source)
@@ -208,44 +231,47 @@ class WindowedSeenStore:
         state, verdict = self._state, record.verdict
         arrival = Arrival.of(record, self._short)
         origin = Origin.parse(record.origin)
-        day = self._window.day_of(origin.timestamp)
+        day = self._window.day_of(origin.timestamp) if record.day is UNSET else record.day
         row = row_of(state.rows, record, arrival, origin, day)
         state.rows.check(row)  # before anything is changed
         # What keeps a version from being forgotten may only come: nothing is, until all is there.
-        self._behind |= self._window.moves(origin.timestamp)
+        self._behind |= self._window.moves(origin.timestamp) or day < self._window.oldest
         number = state.find(origin)
-        if number is not None and not state.is_of(number, arrival):
+        if number is not None and not self._is_the_claim(number, arrival, row):
             state.supersede(number)
             number = None
-        counts = verdict.passes and not record.withdrawn
+        strings = state.same_strings(row, verdict.cluster, verdict.of)
+        met = True
+        """Whether its lines have been counted."""
         if number is None:
-            free = counts and state.make_free(row.version, arrival)
-            cluster, of = state.same_strings(row, verdict.cluster, verdict.of)
-            number = state.keep(row, arrival, cluster, of)
+            number = state.keep(row, arrival, *strings)
             if self._prolonged:
                 state.extend(number, self._prolonged.pop(origin, 0))
-            if free:
-                state.link_new(number, row, arrival.key)
-            elif counts:
-                self._not_free.append(origin)
-            if counts and arrival.lines:
-                self._lines.count(arrival.source, arrival.lines, arrival.key, day)
+            met = False
             self._keep_target(number, row, arrival)
-            return
-        # What was known may be what a repeat told of it, or a withdrawal.
-        known = state.rows[number]
-        stays = known.flags & (LINKED | WITHDRAWN)
-        told = row._replace(
-            kept=max(day, known.kept),
-            place=known.place,
-            source=row.source or known.source,
-            flags=row.flags & ~WITHDRAWN | stays,
-        )
-        state.put(number, told, *state.same_strings(row, verdict.cluster, verdict.of))
+        else:
+            known = state.rows[number]
+            met = not known.flags & (WITHDRAWN | TOLD)
+            told = row._replace(
+                kept=max(day, known.kept),
+                place=known.place,
+                source=row.source or known.source,
+                flags=row.flags | known.flags & LINKED,
+            )
+            state.put(number, told, *strings)
         if record.withdrawn:
             state.withdraw(number)
-        elif known.flags & WITHDRAWN:
-            self._link_again(number, arrival, day)
+        elif verdict.passes:
+            if not state.link(number, arrival.key):
+                self._not_free.append(origin)
+            if arrival.lines and not met:
+                self._lines.count(arrival.source, arrival.lines, arrival.key, day)
+
+    def _is_the_claim(self, number: int, arrival: Arrival, row: Row) -> bool:
+        """Whether it is this claim, and not one that was forgotten when its origin came again."""
+        known = self._state.rows[number]
+        same = (known.sequence, known.kind) == (row.sequence, row.kind)
+        return self._state.is_of(number, arrival) and (same or bool(known.flags & TOLD))
 
     def drop(self, origin: str) -> None:
         """Take in a tombstone of the changelog; see ``SeenStore``."""
@@ -263,7 +289,7 @@ class WindowedSeenStore:
             target = self._version_like(arrival, versions)
             kind = REVISION if target is None else REPEAT
             target = versions[-1] if target is None else target
-        elif (target := self._same_content(arrival)) is not None:
+        elif (target := self._state.holder(arrival)) is not None:
             kind = SAME_CONTENT
         elif arrival.text is not None:
             self.candidates, found = original_of(self._state, arrival, arrival.text)
@@ -341,21 +367,6 @@ class WindowedSeenStore:
                 return number
         return None
 
-    def _same_content(self, arrival: Arrival) -> int | None:
-        """The earliest version with this content."""
-        algorithm = self._state.rows.algorithm(arrival.algorithm)
-        short = arrival.shingles < self._short
-        found: list[tuple[int, int]] = []
-        for number in self._state.holders(arrival.content, arrival.headline, arrival.shingles):
-            row = self._state.rows[number]
-            if (
-                row.algorithm == algorithm
-                and (row.shingles < self._short) == short
-                and (not short or row.headline == arrival.headline)
-            ):
-                found.append((row.sequence, number))
-        return min(found)[1] if found else None
-
     def _keep_target(self, number: int, row: Row, arrival: Arrival) -> None:
         """Let what a claim repeats or copies be forgotten no earlier than the claim itself."""
         if row.kind in (ORIGINAL, REVISION) or row.of_partition == NOWHERE:
@@ -366,6 +377,8 @@ class WindowedSeenStore:
         if target is None and row.kind == REPEAT:
             # The changelog no longer has the version's own record.
             target = state.repeated(number, arrival)
+            if not state.link(target, arrival.key):
+                self._not_free.append(origin)
         if target is not None:
             state.extend(target, row.kept)
         else:  # its record may come: it was written again after this one

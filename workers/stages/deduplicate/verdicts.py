@@ -106,6 +106,7 @@ def claim_of(rows: SeenRows, number: int, told: Fingerprint | Text | None) -> Cl
         verdict=verdict_of(rows, number),
         withdrawn=bool(row.flags & WITHDRAWN),
         sequence=row.sequence,
+        day=row.kept,
         **{name: value for name, value in near.items() if value is not UNSET},
     )
 

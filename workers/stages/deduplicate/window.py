@@ -19,15 +19,19 @@ class Window:
         self._turn = DAY_MS + length_ms
         """The first time by which it is a later one."""
 
+    def turns(self, timestamp: int) -> bool:
+        """Whether the window would begin with a later day by an arrival of this time."""
+        return timestamp >= self._turn and self._oldest_at(timestamp) > self.oldest
+
     def moves(self, timestamp: int) -> bool:
         """Note the time of an arrival; whether the window begins with a later day by it."""
         if timestamp <= self.latest:
             return False
         self.latest = timestamp
-        if timestamp < self._turn or (day := self._oldest_at(timestamp)) <= self.oldest:
+        if not self.turns(timestamp):
             return False
-        self.oldest = day
-        self._turn = (day + 1) * DAY_MS + self._length_ms
+        self.oldest = self._oldest_at(timestamp)
+        self._turn = (self.oldest + 1) * DAY_MS + self._length_ms
         return True
 
     def day_of(self, timestamp: int) -> int:
