@@ -14,6 +14,7 @@ import argparse
 import gc
 import itertools
 import multiprocessing
+import resource
 import time
 import timeit
 from concurrent.futures import ProcessPoolExecutor
@@ -60,6 +61,10 @@ class Figures:
     """Reading the claims from JSON."""
     restoring_seconds: float
     indexing_seconds: float
+    turning_seconds: float
+    """Until a day has left the window."""
+    turning_bytes_each: float
+    """Memory beyond what was resident, meanwhile."""
     pace: float
 
 
@@ -91,6 +96,7 @@ def measure(window: int, copies: int = 1) -> Figures:
     indexing = time.process_time() - began
     gc.collect()
     bytes_each = (process.memory_info().rss - resident) / window
+    counted_each = store.memory / len(store)
     found, rates = 0, {}
     for round, together in enumerate(GROUPS):
         first = window + round * NEW
@@ -104,17 +110,30 @@ def measure(window: int, copies: int = 1) -> Figures:
             store.prepare(one for one, _ in group)
             found += sum(store.claim(*arrival).kind == "near_content" for arrival in group)
         rates[together] = NEW / (time.process_time() - began)
+    store.take_forgotten()
+    kept, resident = len(store), process.memory_info().rss
+    began = time.process_time()
+    store.turn(BEGAN_MS + 8 * DAY_MS)
+    turning = time.process_time() - began
+    assert len(store.take_forgotten()) == kept - len(store) > 0
     return Figures(
         entries=window,
         claims_per_second=rates,
         rewrites_found=found / (len(GROUPS) * NEW / REWRITTEN_EVERY),
         bytes_each=bytes_each,
-        counted_each=store.memory / len(store),
+        counted_each=counted_each,
         decoding_seconds=decoding,
         restoring_seconds=restoring,
         indexing_seconds=indexing,
+        turning_seconds=turning,
+        turning_bytes_each=max(0, _peak() - resident) / kept,
         pace=pace(),
     )
+
+
+def _peak() -> int:
+    """The most memory that this process ever had resident, in bytes."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
 
 
 def _claimed(one: Fingerprint, number: int, step: int, copies: int) -> Claim:
@@ -219,7 +238,9 @@ def main() -> None:
             f"{told.entries:,} {what} in the window: {told.bytes_each:.0f} bytes each resident "
             f"({told.counted_each:.0f} counted); claims/s {rates} together, "
             f"{told.rewrites_found:.1%} of rewrites found; recovery {told.decoding_seconds:.1f} s "
-            f"reading JSON + {told.restoring_seconds:.1f} s + {told.indexing_seconds:.1f} s index "
+            f"reading JSON + {told.restoring_seconds:.1f} s + {told.indexing_seconds:.1f} s index; "
+            f"a day leaves the window in {told.turning_seconds:.1f} s with "
+            f"{told.turning_bytes_each:.0f} bytes each more meanwhile "
             f"(pace {told.pace:.0f} µs)",
             highlight=False,
         )

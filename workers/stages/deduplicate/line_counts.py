@@ -70,6 +70,8 @@ class LineCounts:
         self._counted: dict[int, _Met] = {}
         self._prepared: dict[tuple[int, bytes], tuple[Rows, _Keys] | None] = {}
         """Places and hashes of the lines, if none of them is known; None if one may be."""
+        self._new: list[tuple[Rows, _Keys, int]] = []
+        """Of these, lines that were met since, and are to be noted together."""
         self._waiting: list[tuple[int, bytes, int, int]] = []
 
     @property
@@ -82,7 +84,7 @@ class LineCounts:
 
         Takes less time, and changes nothing that is found.
         """
-        self._count_waiting()
+        self._note()
         self._prepared = {one: None for one in articles if one[1]}
         if not self._prepared:
             return
@@ -103,14 +105,13 @@ class LineCounts:
 
         With a day, the article counts for others from then on.
         """
-        self._count_waiting()
         told, one = _sighting(article, 0 if day is None else day), (source, lines)
         if (unknown := self._prepared.get(one)) is not None:
             if day is not None:
-                places, bare = unknown
-                self._seen[places] = bare | np.uint64(told)
+                self._new.append((*unknown, told))
                 self._prepared[one] = None
             return 0
+        self._note()
         if day is not None and one not in self._prepared:
             self._prepared.clear()  # these lines may be among theirs
         found, counted, apart = 0, self._counted, source * int(_APART) & 0xFFFFFFFFFFFFFFFF
@@ -137,17 +138,24 @@ class LineCounts:
         self._prepared.clear()
         self._waiting.append((source, lines, article, day))
         if len(self._waiting) >= _WAITING:
-            self._count_waiting()
+            self._note()
 
     def expire(self, oldest: int) -> None:
         """Forget what was last met before the oldest day."""
-        self._count_waiting()
+        self._note()
         self._prepared.clear()
         self._counted = {key: met for key, met in self._counted.items() if met.day >= oldest}
 
+    def _note(self) -> None:
+        if self._new:
+            places, bare, told = zip(*self._new, strict=True)
+            self._new.clear()
+            sightings = np.array(told, np.uint64).repeat([len(one) for one in places])
+            self._seen[np.concatenate(places)] = np.concatenate(bare) | sightings
+        if self._waiting:
+            self._count_waiting()
+
     def _count_waiting(self) -> None:
-        if not self._waiting:
-            return
         sources, lines, articles, days = zip(*self._waiting, strict=True)
         self._waiting.clear()
         keys, lengths = _keys(sources, lines)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from array import array
 from collections.abc import Iterable
 from typing import NamedTuple
@@ -23,7 +24,8 @@ class Text(NamedTuple):
     """Hashes of 16 bits, ascending, at most ``NUMBERS``."""
 
 
-_NONE = (0,) * NUMBERS
+_PACKED = [struct.Struct(f"={count}H{2 * (NUMBERS - count)}x").pack for count in range(NUMBERS + 1)]
+"""So many numbers as they are kept: the rest is 0."""
 _Key = tuple[bytes, int]
 
 
@@ -68,8 +70,9 @@ class NearTexts:
         """Keep a text; returns its place."""
         self._rows.append(row)
         self._shingles.append(text.shingles)
-        self._numbers.extend(text.numbers + _NONE[len(text.numbers) :])
-        self._counts.append(len(text.numbers))
+        count = len(text.numbers)
+        self._numbers.frombytes(_PACKED[count](*text.numbers))
+        self._counts.append(count)
         place = self._bands.add(text.sketch)
         if self._prepared:
             key = (text.sketch, text.shingles)
@@ -127,7 +130,7 @@ class NearTexts:
         key = (text.sketch, text.shingles)
         known, late = self._prepared.get(key), list[int]()
         if known is not None and self._added:
-            late = [place for other in known.alike for place in self._added.get(other, ())]
+            late = self._late(known.alike)
         if known is None or len(late) > known.room or (known.cut and self._added):
             self.prepare([key])
             known, late = self._prepared[key], []
@@ -137,6 +140,11 @@ class NearTexts:
         ]
         found += [(place, self.compare(text, place)) for place in late]
         return known.compared + len(late), found
+
+    def _late(self, alike: list[_Key]) -> list[int]:
+        """Places of those of the prepared that were added since."""
+        added = self._added
+        return [place for other in alike if other in added for place in added[other]]
 
     def compare(self, text: Text, place: int) -> Similarity:
         """How alike a text is to the one at a place."""

@@ -93,6 +93,8 @@ class WindowedSeenStore:
         self._window = Window(self._window_ms)
         self._state = SeenState(self._window, self._short)
         self._lines = LineCounts()
+        self._restored = False
+        """Whether something was since the last claim."""
         self._behind = False
         """Whether something that was restored may have left the window."""
         self._not_free: list[Origin] = []
@@ -126,6 +128,9 @@ class WindowedSeenStore:
 
     def _settle(self) -> None:
         """Order what was restored, and forget what has left the window by the last of it."""
+        if not self._restored:
+            return
+        self._restored = False
         self._state.put_in_order()
         self._prolonged.clear()
         if self._behind:
@@ -193,12 +198,11 @@ class WindowedSeenStore:
             arrival = prepared[1]
         else:
             arrival = Arrival.of(fingerprint, self._short)
-        known = self._state.find(by)
-        if known is not None and self._state.is_of(known, arrival):
-            withdrawn = self._state.rows[known].flags & WITHDRAWN
-            # It counts again, unless its number has been given out anew.
-            return known, bool(withdrawn) and self._link_again(known, arrival, day)
-        if known is not None:
+        if (known := self._state.find(by)) is not None:
+            if self._state.is_of(known, arrival):
+                withdrawn = self._state.rows[known].flags & WITHDRAWN
+                # It counts again, unless its number has been given out anew.
+                return known, bool(withdrawn) and self._link_again(known, arrival, day)
             self._state.supersede(known)
         return self._decide(arrival, by, day), True
 
@@ -228,7 +232,7 @@ class WindowedSeenStore:
 
     def restore(self, record: Claim) -> None:
         """Take in one changelog record, any number of times; ValueError if it is none."""
-        state, verdict = self._state, record.verdict
+        self._restored, state, verdict = True, self._state, record.verdict
         arrival = Arrival.of(record, self._short)
         origin = Origin.parse(record.origin)
         day = self._window.day_of(origin.timestamp) if record.day is UNSET else record.day
@@ -379,6 +383,7 @@ class WindowedSeenStore:
             target = state.repeated(number, arrival)
             if not state.link(target, arrival.key):
                 self._not_free.append(origin)
+                self._restored = True
         if target is not None:
             state.extend(target, row.kept)
         else:  # its record may come: it was written again after this one
