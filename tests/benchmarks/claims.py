@@ -4,8 +4,8 @@ Bare: the store without a broker, in a window of 200,000 and one of a million ar
 signature, ten numbers and twenty lines; every tenth is a rewrite of an earlier one. The window is
 filled by recovery from claims, as a worker fills it; then new articles are claimed, by so many
 together. One window has copies of which nine come to an original. Then a true worker that claims
-articles of 4 KB and of 60 KB from a broker. The machine's own pace is printed with the figures: how
-long it takes Python to sum 1,000 numbers.
+articles of 4 KB and of 60 KB from a broker. The yardstick is taken between the parts, and printed
+with the figures.
 """
 
 from __future__ import annotations
@@ -16,7 +16,6 @@ import itertools
 import multiprocessing
 import resource
 import time
-import timeit
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 
@@ -26,6 +25,7 @@ from rich.console import Console
 
 from tests.benchmarks.recovery import settings_of
 from tests.benchmarks.synthetic import GROUP, REWRITTEN_EVERY, fingerprints, id_of
+from tests.benchmarks.yardstick import Yardstick
 from tests.deployment import Deployment
 from topics import catalog, codec
 from topics.records import Claim, Fingerprint, Fingerprinted, Origin, RawArticle, Verdict
@@ -38,6 +38,8 @@ GROUPS = (16, 64)
 """Articles that are claimed together: a worker takes 16 unless COPYDESK_BATCH says otherwise."""
 COPIES = 10
 """Articles to an original, itself included, in the window with copies."""
+PART = 320
+"""New articles between two looks at the yardstick."""
 READ = 500
 DAY_MS = 86_400_000
 BEGAN_MS = 20_000 * DAY_MS
@@ -65,7 +67,8 @@ class Figures:
     """Until a day has left the window."""
     turning_bytes_each: float
     """Memory beyond what was resident, meanwhile."""
-    pace: float
+    yardstick: float
+    """Of the machine while it claimed; 1 for the one on which the goals were set."""
 
 
 def measure(window: int, copies: int = 1) -> Figures:
@@ -97,19 +100,23 @@ def measure(window: int, copies: int = 1) -> Figures:
     gc.collect()
     bytes_each = (process.memory_info().rss - resident) / window
     counted_each = store.memory / len(store)
-    found, rates = 0, {}
+    found, rates, yardstick = 0, {}, Yardstick()
     for round, together in enumerate(GROUPS):
         first = window + round * NEW
         new = [
             (one, _origin(first + place, step))
             for place, one in enumerate(fingerprints(first, NEW))
         ]
-        began = time.process_time()
-        for place in range(0, NEW, together):
-            group = new[place : place + together]
-            store.prepare(one for one, _ in group)
-            found += sum(store.claim(*arrival).kind == "near_content" for arrival in group)
-        rates[together] = NEW / (time.process_time() - began)
+        seconds = 0.0
+        for start in range(0, NEW, PART):
+            began = time.process_time()
+            for place in range(start, min(start + PART, NEW), together):
+                group = new[place : min(place + together, start + PART)]
+                store.prepare(one for one, _ in group)
+                found += sum(store.claim(*arrival).kind == "near_content" for arrival in group)
+            seconds += time.process_time() - began
+            yardstick.take(5)
+        rates[together] = NEW / seconds
     store.take_forgotten()
     kept, resident = len(store), process.memory_info().rss
     began = time.process_time()
@@ -127,7 +134,7 @@ def measure(window: int, copies: int = 1) -> Figures:
         indexing_seconds=indexing,
         turning_seconds=turning,
         turning_bytes_each=max(0, _peak() - resident) / kept,
-        pace=pace(),
+        yardstick=yardstick.share,
     )
 
 
@@ -206,11 +213,6 @@ def through(settings: Settings, size: int, articles: int) -> float:
         return (count - before) / (time.perf_counter() - began)
 
 
-def pace() -> float:
-    """Microseconds that Python takes to sum 1,000 numbers."""
-    return min(timeit.repeat("sum(range(1000))", number=500, repeat=9)) * 2000
-
-
 def apart(window: int, copies: int = 1) -> Figures:
     """The same in a fresh process."""
     context = multiprocessing.get_context("spawn")
@@ -241,17 +243,20 @@ def main() -> None:
             f"reading JSON + {told.restoring_seconds:.1f} s + {told.indexing_seconds:.1f} s index; "
             f"a day leaves the window in {told.turning_seconds:.1f} s with "
             f"{told.turning_bytes_each:.0f} bytes each more meanwhile "
-            f"(pace {told.pace:.0f} µs)",
+            f"(yardstick {told.yardstick:.2f})",
             highlight=False,
         )
     if arguments.broker == "none":
         return
     with settings_of(arguments.broker) as settings:
         for size, articles in BODIES.items():
+            yardstick = Yardstick()
+            yardstick.take(200)
             rate = through(settings, size, articles)
+            yardstick.take(200)
             console.print(
                 f"a worker on {arguments.broker}, bodies of {size:,} bytes: {rate:,.0f} claims/s "
-                f"(pace {pace():.0f} µs)",
+                f"(yardstick {yardstick.share:.2f})",
                 highlight=False,
             )
 

@@ -1,5 +1,7 @@
 """Microseconds of CPU that a fingerprint takes, and the cheap main text of a page before it.
 
+The yardstick is timed with them.
+
 Alone, in this process, on articles that differ: nothing of one is left in a cache for the next.
 """
 
@@ -15,6 +17,8 @@ from typing import TypeVar
 
 from tests.benchmarks.articles import articles
 from tests.benchmarks.phrases import LANGUAGES
+from tests.benchmarks.yardstick import CHARACTERS as YARD
+from tests.benchmarks.yardstick import GOALS_PER_SECOND, Yardstick
 from topics.records import RawArticle
 from workers.stages.deduplicate import MainText, fingerprint, main_text
 
@@ -41,8 +45,8 @@ class Timing:
 
 
 def timings(passes: int = PASSES) -> list[Timing]:
-    """Fingerprints by language, then main texts by size of page."""
-    made = []
+    """Fingerprints by language, main texts by size of page, and the yardstick."""
+    made, yardstick = [], Yardstick()
     for language in LANGUAGES:
         texts = [_article(text[:CHARACTERS], "text/plain") for text in _texts(language)]
         mains = [(text, _main(text)) for text in texts]
@@ -52,6 +56,8 @@ def timings(passes: int = PASSES) -> list[Timing]:
         pages = [_article(_page(text, size), "text/html") for text in _texts("en")]
         what = f"main text, page of {size:,} bytes"
         made.append(_timed(what, _main, pages, passes))
+    what = f"yardstick: language of {YARD:,} characters (goals: {1e6 / GOALS_PER_SECOND:.0f})"
+    made.append(_timed(what, lambda _: yardstick.call(), range(ARTICLES), passes))
     return made
 
 

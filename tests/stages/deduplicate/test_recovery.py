@@ -190,3 +190,13 @@ def test_an_articles_own_revisions_do_not_make_its_lines_known_for_longer() -> N
     assert str(at(0)) not in log.records
     for store in (log.restored(), log.store):
         assert store.claim(one("a", "four"), at(9, day=10.5)).repeated_lines == []
+
+
+def test_the_earliest_with_a_content_is_the_earliest_though_it_was_withdrawn_for_a_while() -> None:
+    log, one = Compacted(), article("a", "one")
+    log.withdraw(log.claim(one, at(0)), one, at(0))
+    log.claim(article("b", "two"), at(1))
+    log.claim(article("b", "one"), at(2))
+    for store in (log.restored(), log.store):
+        assert store.claim_record(one, at(0))[1]
+        assert store.claim(article("c", "one"), at(3)).of_origin == str(at(0))

@@ -45,8 +45,9 @@ class SeenState:
         self.sequence = 0
         """The highest that was given."""
         self._by_origin = HashChains()
-        self._by_id = HashChains()  # versions that are, or were, linked, and copies with a text
-        self._by_content = HashChains(newest_first=False)  # linked originals and revisions
+        # Also of those that are no longer linked, which keep their places if they are once more.
+        self._by_id = HashChains()  # versions, and copies with a text
+        self._by_content = HashChains(newest_first=False)  # originals and revisions
         self.first_day = 0
         """The oldest day with which something is forgotten, or one before it."""
         self._superseded = 0
@@ -146,8 +147,11 @@ class SeenState:
                 self.rows.set_place(number, self.near.add(number, text) + 1)
                 if copied:
                     self._by_id.add(number, arrival.key)
-        if row.flags & LINKED:
-            self._chain(number, row, arrival.key)
+        if row.flags & PASSED:
+            self._by_id.add(number, arrival.key)
+            if row.kind in (ORIGINAL, REVISION):
+                key = self._content_key(row.content, row.headline, row.shingles)
+                self._by_content.add(number, key)
         return number
 
     def put(self, number: int, row: Row, cluster: str, target: str | None) -> None:
@@ -156,10 +160,6 @@ class SeenState:
             self._order(row.sequence)
             self._in_order = False
         self.rows.put(number, row, cluster, target)
-
-    def disorder(self) -> None:
-        """Some were linked later than those that were claimed after them."""
-        self._in_order = False
 
     def _order(self, sequence: int) -> None:
         if sequence < self.sequence:
@@ -238,14 +238,7 @@ class SeenState:
                     return False
                 self.rows.set_flags(other, known.flags & ~LINKED)
         self.rows.set_flags(number, row.flags & ~WITHDRAWN | LINKED)
-        self._chain(number, row, key)
         return True
-
-    def _chain(self, number: int, row: Row, key: int) -> None:
-        self._by_id.add(number, key)
-        if row.kind in (ORIGINAL, REVISION):
-            key = self._content_key(row.content, row.headline, row.shingles)
-            self._by_content.add(number, key)
 
     def withdraw(self, number: int) -> None:
         """Have nothing compared with a version any more, unless it is linked again."""

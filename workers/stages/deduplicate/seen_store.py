@@ -135,15 +135,11 @@ class WindowedSeenStore:
         self._prolonged.clear()
         if self._behind:
             self._forget()
-        if not self._not_free:
-            return
         for origin in self._not_free:
             number = self._state.find(origin)
             if number is not None and not self._state.rows.flags(number) & WITHDRAWN:
                 self._state.link(number, text_hash(self._state.rows.ids[number]))
         self._not_free.clear()
-        self._state.disorder()
-        self._state.put_in_order()
 
     def turns(self, timestamp: int) -> bool:
         """Whether something may be forgotten when an arrival of this time is claimed."""
