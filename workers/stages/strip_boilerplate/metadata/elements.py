@@ -1,0 +1,168 @@
+"""What a page's elements say about its article: ``meta``, microdata and a few others."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from workers.stages.strip_boilerplate.metadata.fields import (
+    Metadata,
+    Said,
+    address_of,
+    article_address_of,
+    authors_of,
+    date_of,
+    language_of,
+    text_of,
+)
+
+# Open Graph, Dublin Core, Highwire, Parsely, Sailthru and what publishers have in common; in each
+# the first that says something counts.
+_META: Mapping[str, tuple[str, ...]] = {
+    "headline": (
+        "og:title", "twitter:title", "citation_title", "dc.title", "dcterms.title",
+        "parsely-title", "sailthru.title", "headline", "hdl", "title",
+    ),
+    "authors": (
+        "author", "citation_author", "dc.creator", "dcterms.creator", "parsely-author",
+        "sailthru.author", "article:author_name", "byl", "dc.contributor", "article:author",
+    ),
+    "published_at": (
+        "article:published_time", "og:article:published_time", "datepublished",
+        "parsely-pub-date", "sailthru.date", "dc.date.issued", "dcterms.issued", "dc.date",
+        "dcterms.created", "dcterms.date", "citation_publication_date", "citation_date", "pubdate",
+        "publishdate", "publish-date", "publication_date", "date", "rnews:datepublished",
+    ),
+    "modified_at": (
+        "article:modified_time", "og:article:modified_time", "og:updated_time", "datemodified",
+        "dcterms.modified", "dc.date.modified", "lastmod", "last-modified", "rnews:datemodified",
+    ),
+    "canonical_url": ("og:url", "twitter:url", "parsely-link"),
+    "source": (
+        "og:site_name", "citation_journal_title", "dc.publisher", "dcterms.publisher",
+        "application-name", "apple-mobile-web-app-title", "copyright-holder",
+    ),
+    "language": ("og:locale", "content-language", "dc.language", "dcterms.language", "language"),
+    "image": (
+        "og:image:secure_url", "og:image:url", "og:image", "twitter:image", "twitter:image:src",
+        "parsely-image-url", "sailthru.image.full", "thumbnail",
+    ),
+}  # fmt: skip
+_FIELD_OF = {name: field for field, names in _META.items() for name in names}
+_KINDS = ("article", "blogposting", "report")
+_ITEMS: Mapping[str, str] = {
+    "headline": "headline",
+    "author": "authors",
+    "datepublished": "published_at",
+    "datemodified": "modified_at",
+    "mainentityofpage": "canonical_url",
+    "publisher": "source",
+    "inlanguage": "language",
+    "image": "image",
+}
+_MOST = 200
+"""Elements that are looked at for one field."""
+
+
+def metadata_in_meta(tree: Any, base: str | None) -> Metadata:
+    """The fields that ``meta`` elements state."""
+    found: dict[str, dict[str, list[str]]] = {field: {} for field in _META}
+    for meta in tree.iterfind(".//meta[@content]"):
+        for attribute in ("property", "name", "itemprop", "http-equiv"):
+            name = (meta.get(attribute) or "").strip().lower()
+            if field := _FIELD_OF.get(name):
+                values = found[field].setdefault(name, [])
+                if len(values) < _MOST:
+                    values.append(meta.get("content"))
+    stated = {
+        field: [values[name] for name in _META[field] if name in values]
+        for field, values in found.items()
+    }
+    return _metadata(stated, base, "meta")
+
+
+def metadata_in_microdata(tree: Any, base: str | None) -> Metadata:
+    """The fields of the first item that is an article (WHATWG HTML, 5 Microdata)."""
+    for item in tree.iterfind(".//*[@itemtype]"):
+        if item.get("itemtype", "").strip().lower().endswith(_KINDS):
+            break
+    else:
+        return Metadata()
+    stated: dict[str, list[list[str]]] = {field: [[]] for field in _META}
+    for element in _properties(item):
+        for name in element.get("itemprop", "").lower().split():
+            if (field := _ITEMS.get(name)) and len(stated[field][0]) < _MOST:
+                stated[field][0].append(_value(element, field))
+    return _metadata(stated, base, "microdata")
+
+
+def metadata_in_html(tree: Any, base: str | None) -> Metadata:
+    """The canonical link, the declared language, an image and a dated element."""
+    links = {"canonical": "canonical_url", "image_src": "image"}
+    stated: dict[str, list[list[str]]] = {field: [[]] for field in _META}
+    for link in tree.iterfind(".//link[@href]"):
+        for relation in (link.get("rel") or "").lower().split():
+            if field := links.get(relation):
+                stated[field][0].append(link.get("href"))
+    for root in tree.iter("html"):
+        stated["language"][0] += [
+            root.get(name) for name in ("lang", "{xml}lang") if root.get(name)
+        ]
+    times = [
+        time for time in tree.iterfind(".//time[@datetime]") if time.get("pubdate") is not None
+    ]
+    stated["published_at"][0] += [time.get("datetime") for time in times[:_MOST]]
+    return _metadata(stated, base, "html")
+
+
+def _properties(item: Any) -> Iterator[Any]:
+    """The elements that are properties of an item, not of one within it."""
+    stack = list(reversed(list(item)))
+    while stack:
+        element = stack.pop()
+        if not isinstance(element.tag, str):
+            continue
+        if element.get("itemprop"):
+            yield element
+        if element.get("itemscope") is None:
+            stack += reversed(list(element))
+
+
+def _value(element: Any, field: str) -> str:
+    """What a property says; of an item its name, or its address."""
+    for attribute in ("content", "datetime"):
+        if element.get(attribute):
+            return str(element.get(attribute))
+    if field in ("image", "canonical_url"):
+        for one in element.iter():
+            if isinstance(one.tag, str) and (
+                address := one.get("src") or one.get("href") or one.get("itemid")
+            ):
+                return str(address)
+    if element.get("itemscope") is not None:
+        for one in _properties(element):
+            if "name" in one.get("itemprop", "").lower().split():
+                return _value(one, "")
+    return " ".join("".join(element.itertext()).split())
+
+
+def _metadata(stated: Mapping[str, list[list[str]]], base: str | None, where: Any) -> Metadata:
+    """The first value of each field that can be one."""
+
+    def first(field: str, of: Callable[[object], str | None]) -> Said[str] | None:
+        values = (of(value) for values in stated.get(field, ()) for value in values)
+        value = next((value for value in values if value), None)
+        return Said(value, where) if value else None
+
+    authors = (authors_of(values) for values in stated.get("authors", ()))
+    names = next((names for names in authors if names), None)
+    return Metadata(
+        headline=first("headline", text_of),
+        authors=Said(names, where) if names else None,
+        published_at=first("published_at", date_of),
+        modified_at=first("modified_at", date_of),
+        canonical_url=first("canonical_url", lambda value: article_address_of(value, base)),
+        source=first("source", text_of),
+        language=first("language", language_of),
+        image=first("image", lambda value: address_of(value, base)),
+    )

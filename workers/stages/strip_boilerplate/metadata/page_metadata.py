@@ -1,0 +1,102 @@
+"""The metadata of a page: of each field what the best of its sources says."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import Any
+
+from htmldate import find_date
+from trafilatura.metadata import extract_author, extract_sitename, extract_title
+
+from workers.stages.strip_boilerplate.metadata.elements import (
+    metadata_in_html,
+    metadata_in_meta,
+    metadata_in_microdata,
+)
+from workers.stages.strip_boilerplate.metadata.fields import (
+    Metadata,
+    Said,
+    authors_of,
+    date_of,
+    text_of,
+)
+from workers.stages.strip_boilerplate.metadata.json_ld import metadata_in_json_ld
+
+# Without a latest date htmldate would ask the clock for one, and a stage has no clock. Its
+# extensive search guesses from the text, and takes a third of all the time.
+_DATES = {"original_date": True, "extensive_search": False, "max_date": "2100-01-01"}
+_MOST_SCRIPTS = 50
+_MOST_LINKS = 10_000
+"""What guesses looks at every link of a page."""
+_BETWEEN = r"\s*(?:[|\-‐-―·•»«:<>/]|::)\s*"
+
+
+def page_metadata(tree: Any, url: str | None = None) -> Metadata:
+    """What a parsed page (lxml) says of itself; ``url`` is its address, as far as it is known.
+
+    JSON-LD counts before microdata, these before ``meta``, and all before other elements, but for
+    the address: the canonical link is what publishers maintain. What nothing declares is guessed:
+    headline, authors and site from the page's title and byline, the day of publication by htmldate.
+    """
+    html = _safely(metadata_in_html, tree, url)
+    base = html.canonical_url.value if html.canonical_url else url
+    scripts = [
+        script.text
+        for script in tree.iterfind('.//script[@type="application/ld+json"]')
+        if script.text
+    ]
+    found = metadata_in_json_ld(scripts[:_MOST_SCRIPTS], base)
+    meta = _safely(metadata_in_meta, tree, base)
+    for other in (_safely(metadata_in_microdata, tree, base), meta, html):
+        found = _filled(found, other)
+    found = replace(
+        found, canonical_url=html.canonical_url or meta.canonical_url or found.canonical_url
+    )
+    return _without_site(_filled(found, _guessed(tree, found)))
+
+
+def _safely(read: Any, tree: Any, base: str | None) -> Metadata:
+    """What a broken page makes of its reader must not take the other sources along."""
+    try:
+        metadata: Metadata = read(tree, base)
+    except (ValueError, TypeError, AttributeError, RecursionError):
+        return Metadata()
+    return metadata
+
+
+def _filled(first: Metadata, second: Metadata) -> Metadata:
+    """The first, and where it says nothing the second."""
+    return Metadata(**{name: said or vars(second)[name] for name, said in vars(first).items()})
+
+
+def _guessed(tree: Any, known: Metadata) -> Metadata:
+    if sum(1 for _ in tree.iter("a")) > _MOST_LINKS:
+        return Metadata()
+    headline = None if known.headline else text_of(_guess(extract_title, tree))
+    names = () if known.authors else authors_of([_guess(extract_author, tree)])
+    source = None if known.source else text_of(_guess(extract_sitename, tree))
+    day = None if known.published_at else date_of(_guess(find_date, tree, **_DATES))
+    return Metadata(
+        headline=Said(headline, "guess") if headline else None,
+        authors=Said(names, "guess") if names else None,
+        source=Said(source, "guess") if source else None,
+        published_at=Said(day, "guess") if day else None,
+    )
+
+
+def _guess(by: Any, tree: Any, **options: Any) -> object:
+    try:
+        return by(tree, **options)
+    except Exception:  # whatever a broken page makes of the packages that guess
+        return None
+
+
+def _without_site(metadata: Metadata) -> Metadata:
+    """The headline without the name of the site, which titles carry at one of their ends."""
+    headline, source = metadata.headline, metadata.source
+    if headline is None or source is None:
+        return metadata
+    name = re.escape(source.value)
+    kept = re.sub(rf"{_BETWEEN}{name}$|^{name}{_BETWEEN}", "", headline.value, flags=re.IGNORECASE)
+    return replace(metadata, headline=Said(kept, headline.where)) if kept else metadata
