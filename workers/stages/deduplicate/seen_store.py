@@ -312,36 +312,37 @@ class WindowedSeenStore:
                 arrival.source, arrival.lines, arrival.key, self._window.oldest, counts
             )
         row = Row(
-            topic=rows.topic(by.topic),
-            partition=by.partition,
-            offset=by.offset,
-            timestamp=by.timestamp,
-            of_topic=earlier.topic if earlier else 0,
-            of_partition=earlier.partition if earlier else NOWHERE,
-            of_offset=earlier.offset if earlier else 0,
-            of_timestamp=earlier.timestamp if earlier else 0,
-            sequence=self._state.sequence + 1,
-            content=arrival.content,
-            headline=arrival.headline,
-            met=met,
-            version=version,
-            of_version=earlier.version if earlier else 0,
-            shingles=arrival.shingles,
-            shared=alike.shared if alike else 0,
-            smaller=alike.smaller if alike else 1,
-            source=arrival.source,
-            place=0,
-            kept=day,
-            kind=kind,
-            flags=flags,
-            algorithm=rows.algorithm(arrival.algorithm),
-            matches=alike.matches if alike else 0,
-            lead_matches=alike.lead_matches if alike else 0,
-            numbers=alike.numbers if alike else 0,
-            shared_numbers=alike.shared_numbers if alike else 0,
-            similarity=scaled(alike.jaccard) if alike else SCALE,
-            containment=scaled(alike.containment) if alike else SCALE,
-            method=rows.method(NEAR if alike else EXACT if target is not None else ""),
+            # By place, in the order of the fields: by name takes 2 µs more, of 60.
+            rows.topic(by.topic),
+            by.partition,
+            by.offset,
+            by.timestamp,
+            earlier.topic if earlier else 0,  # of_topic
+            earlier.partition if earlier else NOWHERE,  # of_partition
+            earlier.offset if earlier else 0,  # of_offset
+            earlier.timestamp if earlier else 0,  # of_timestamp
+            self._state.sequence + 1,
+            arrival.content,
+            arrival.headline,
+            met,
+            version,
+            earlier.version if earlier else 0,  # of_version
+            arrival.shingles,
+            alike.shared if alike else 0,
+            alike.smaller if alike else 1,
+            arrival.source,
+            0,  # place
+            day,  # kept
+            kind,
+            flags,
+            rows.algorithm(arrival.algorithm),
+            alike.matches if alike else 0,
+            alike.lead_matches if alike else 0,
+            alike.numbers if alike else 0,
+            alike.shared_numbers if alike else 0,
+            scaled(alike.jaccard) if alike else SCALE,  # similarity
+            scaled(alike.containment) if alike else SCALE,
+            rows.method(NEAR if alike else EXACT if target is not None else ""),
         )
         cluster = arrival.id if target is None else rows.clusters[target]
         if earlier is not None and kind == REVISION and earlier.kind not in (ORIGINAL, REVISION):

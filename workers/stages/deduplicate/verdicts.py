@@ -121,39 +121,40 @@ def row_of(rows: SeenRows, record: Claim, arrival: Arrival, origin: Origin, kept
     told = verdict.evidence
     alike = _similarity(told) if told else _NOT_ALIKE
     return Row(
-        topic=rows.topic(origin.topic),
-        partition=origin.partition,
-        offset=origin.offset,
-        timestamp=origin.timestamp,
-        of_topic=rows.topic(target.topic) if target else 0,
-        of_partition=target.partition if target else NOWHERE,
-        of_offset=target.offset if target else 0,
-        of_timestamp=target.timestamp if target else 0,
-        sequence=record.sequence,
-        content=arrival.content,
-        headline=arrival.headline,
-        met=_bits(verdict.repeated_lines) if verdict.repeated_lines else 0,
-        version=verdict.version,
-        of_version=verdict.of_version or 0,
-        shingles=record.shingles,
-        shared=alike.shared,
-        smaller=alike.smaller,
-        source=arrival.source,
-        place=0,
-        kept=kept,
-        kind=KINDS.index(verdict.kind),
-        flags=(SAME_HEADLINE if told.get("headline") else 0)
+        # By place, in the order of the fields: by name takes 2 µs more, of 60.
+        rows.topic(origin.topic),
+        origin.partition,
+        origin.offset,
+        origin.timestamp,
+        rows.topic(target.topic) if target else 0,  # of_topic
+        target.partition if target else NOWHERE,  # of_partition
+        target.offset if target else 0,  # of_offset
+        target.timestamp if target else 0,  # of_timestamp
+        record.sequence,
+        arrival.content,
+        arrival.headline,
+        _bits(verdict.repeated_lines) if verdict.repeated_lines else 0,  # met
+        verdict.version,
+        verdict.of_version or 0,
+        record.shingles,
+        alike.shared,
+        alike.smaller,
+        arrival.source,
+        0,  # place
+        kept,
+        KINDS.index(verdict.kind),
+        (SAME_HEADLINE if told.get("headline") else 0)
         | (THROUGH_COPY if told.get("through_copy") else 0)
         | (PASSED if verdict.passes else 0)
-        | (WITHDRAWN if record.withdrawn else 0),
-        algorithm=rows.algorithm(record.algorithm),
-        matches=alike.matches,
-        lead_matches=alike.lead_matches,
-        numbers=alike.numbers,
-        shared_numbers=alike.shared_numbers,
-        similarity=0 if verdict.similarity is None else scaled(verdict.similarity),
-        containment=0 if verdict.containment is None else scaled(verdict.containment),
-        method=rows.method(verdict.method or ""),
+        | (WITHDRAWN if record.withdrawn else 0),  # flags
+        rows.algorithm(record.algorithm),
+        alike.matches,
+        alike.lead_matches,
+        alike.numbers,
+        alike.shared_numbers,
+        0 if verdict.similarity is None else scaled(verdict.similarity),
+        0 if verdict.containment is None else scaled(verdict.containment),
+        rows.method(verdict.method or ""),
     )
 
 
