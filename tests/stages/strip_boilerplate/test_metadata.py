@@ -216,3 +216,24 @@ def test_json_ld_that_is_broken_says_nothing_and_keeps_nothing_else_from_it(brok
     found = metadata(f'<script type="application/ld+json">{broken}</script>{META}')
     assert found.headline is not None
     assert found.headline.where == "meta"
+
+
+@pytest.mark.parametrize(
+    ("language", "author", "names"),
+    [
+        ("en-GB", "Ida Lund and Per Holm", ("Ida Lund", "Per Holm")),
+        ("en", "Ida Lund, Per Holm, and Eva Berg", ("Ida Lund", "Per Holm", "Eva Berg")),
+        ("de", "Ida Lund und Per Holm", ("Ida Lund", "Per Holm")),
+        ("uk", "Ірина Коваль і Петро Бойко", ("Ірина Коваль", "Петро Бойко")),
+        ("xx", "Ida Lund & Per Holm", ("Ida Lund", "Per Holm")),
+        ("en", "Holm and Sons", ("Holm and Sons",)),
+        ("de", "Ida Lund and Per Holm", ("Ida Lund and Per Holm",)),
+        ("en", "Ida Lund, The Post", ("Ida Lund, The Post",)),
+    ],
+)
+def test_authors_in_one_text_are_parted_as_their_language_joins_them(
+    language: str, author: str, names: tuple[str, ...]
+) -> None:
+    found = metadata(json_ld({"@type": "Article", "author": author}), lang=language)
+    assert found.authors is not None
+    assert found.authors.value == names

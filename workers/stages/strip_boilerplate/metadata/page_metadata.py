@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
+from babel import Locale, UnknownLocaleError
 from htmldate import find_date
 from trafilatura.metadata import extract_author, extract_sitename, extract_title
 
@@ -53,7 +55,7 @@ def page_metadata(tree: Any, url: str | None = None) -> Metadata:
     found = replace(
         found, canonical_url=html.canonical_url or meta.canonical_url or found.canonical_url
     )
-    return _without_site(_filled(found, _guessed(tree, found)))
+    return _parted(_without_site(_filled(found, _guessed(tree, found))))
 
 
 def _safely(read: Any, tree: Any, base: str | None) -> Metadata:
@@ -100,3 +102,34 @@ def _without_site(metadata: Metadata) -> Metadata:
     name = re.escape(source.value)
     kept = re.sub(rf"{_BETWEEN}{name}$|^{name}{_BETWEEN}", "", headline.value, flags=re.IGNORECASE)
     return replace(metadata, headline=Said(kept, headline.where)) if kept else metadata
+
+
+def _parted(metadata: Metadata) -> Metadata:
+    """Several authors in one text, joined as the page's language joins them, one by one.
+
+    Only whole names, of two words at least: "Smith and Sons" is one.
+    """
+    authors = metadata.authors
+    if authors is None:
+        return metadata
+    joined = _joined_by(metadata.language.value if metadata.language else "en")
+    names: list[str] = []
+    for author in authors.value:
+        parts = [part for part in joined.split(author) if part] if joined.search(author) else []
+        parts = [name for part in parts for name in part.split(", ")]
+        names += parts if all(len(part.split()) > 1 for part in parts) and parts else [author]
+    return replace(metadata, authors=Said(authors_of(names), authors.where))
+
+
+@lru_cache(maxsize=256)
+def _joined_by(language: str) -> re.Pattern[str]:
+    """What stands before the last item of a list (Unicode CLDR), and an ampersand."""
+    words = {"{0} & {1}"}
+    try:
+        patterns = Locale.parse(language, sep="-").list_patterns["standard"]
+        words |= {patterns["2"], patterns["end"]}
+    except (UnknownLocaleError, ValueError, KeyError):
+        pass
+    between = [word.removeprefix("{0}").removesuffix("{1}") for word in words]
+    # A mere comma joins whatever; a joining word stands alone.
+    return re.compile("|".join(re.escape(one) for one in between if one.strip(" ,،、，")))
