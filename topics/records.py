@@ -11,10 +11,13 @@ know are kept in ``unknown`` and written out again at the top level of the recor
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, NamedTuple, get_args
+from typing import Annotated, Any, Literal, get_args
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType, field
+
+from topics.origin import LONGEST_TOPIC as LONGEST_TOPIC
+from topics.origin import Origin as Origin
 
 SCHEMA_VERSION = "1.0"
 
@@ -31,7 +34,6 @@ Reason = Literal[
 ]
 # fmt: on
 REASONS: tuple[Reason, ...] = get_args(Reason)
-LONGEST_TOPIC = 249  # characters, by Kafka
 Digest = Annotated[str, Meta(pattern="^[0-9a-f]{32}$")]
 """A 128-bit hash in hex."""
 _BASE64 = r"^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$"
@@ -42,32 +44,6 @@ Numbers = Annotated[str, Meta(pattern=_BASE64, max_length=64)]
 """Up to 24 hashes of 16 bits, little-endian, ascending, in base64."""
 Lines = Annotated[str, Meta(pattern=_BASE64, max_length=684)]
 """Up to 64 hashes of 64 bits, little-endian, in base64."""
-
-
-class Origin(NamedTuple):
-    """The name of one arrival: its record in ``articles.raw``, or its line for ``enrich``."""
-
-    topic: str
-    partition: int
-    offset: int
-    timestamp: int
-    """Milliseconds since the epoch, as the broker recorded them; 0 where there is no broker."""
-
-    def __str__(self) -> str:
-        return f"{self.topic}/{self.partition}/{self.offset}@{self.timestamp}"
-
-    @classmethod
-    def parse(cls, text: str) -> Origin:
-        """Read what ``str()`` wrote; ValueError if it is anything else, or no record of Kafka."""
-        place, at, timestamp = text.rpartition("@")
-        topic, _, rest = place.partition("/")
-        partition, slash, offset = rest.partition("/")
-        if not (at and slash and 0 < len(topic) <= LONGEST_TOPIC):
-            raise ValueError(f"not an origin: {text!r}, expected topic/partition/offset@timestamp")
-        one = cls(topic, int(partition), int(offset), int(timestamp))
-        if 0 <= one.partition < 2**31 and 0 <= one.offset < 2**63 > one.timestamp >= -1:
-            return one
-        raise ValueError(f"not an origin: no record of Kafka is {text[:300]!r}")
 
 
 class Feed(msgspec.Struct, frozen=True, kw_only=True):
@@ -209,8 +185,18 @@ class LanguageAlternative(msgspec.Struct, frozen=True, kw_only=True):
     """What an engine also thinks, best first."""
 
     language: str
+    """A language, or a form of the article's: ``zh-Hant``, ``sr-Latn``, ``nn``."""
     confidence: float
     engine: str
+    """Who thinks so; ``script`` and ``variety`` for forms."""
+
+
+class LanguageShare(msgspec.Struct, frozen=True, kw_only=True):
+    """How much of an article is in a language."""
+
+    language: str
+    share: Annotated[float, Meta(ge=0, le=1)]
+    """Of what was read of the article, by letters."""
 
 
 class Removal(msgspec.Struct, frozen=True, kw_only=True):
@@ -306,6 +292,7 @@ class Article(msgspec.Struct, frozen=True, kw_only=True):
     language: str | UnsetType = UNSET
     language_confidence: float | UnsetType = UNSET
     language_alternatives: list[LanguageAlternative] | UnsetType = UNSET
+    language_shares: list[LanguageShare] | UnsetType = UNSET
     language_declared: str | None = None
     text: str | UnsetType = UNSET
     removed: list[Removal] | UnsetType = UNSET
@@ -342,6 +329,7 @@ class EnrichedArticle(msgspec.Struct, frozen=True, kw_only=True):
     language: str | UnsetType = UNSET
     language_confidence: float | UnsetType = UNSET
     language_alternatives: list[LanguageAlternative] | UnsetType = UNSET
+    language_shares: list[LanguageShare] | UnsetType = UNSET
     language_declared: str | None = None
     text: str | UnsetType = UNSET
     """Kept lines verbatim, joined by ``\\n``."""
