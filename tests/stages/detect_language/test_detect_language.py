@@ -61,6 +61,7 @@ def test_a_page_without_preview_is_read_without_its_markup() -> None:
 def test_what_the_source_declares_is_kept_but_not_believed() -> None:
     article = after(Article(id="1", content=GERMAN, language_declared="en"))
     assert (article.language, article.language_declared) == ("de", "en")
+    assert article.provenance == {}
 
 
 @pytest.mark.parametrize("others", [(ENGLISH, GERMAN * 30), (GERMAN * 30, ENGLISH)])
@@ -68,7 +69,7 @@ def test_a_banner_before_or_after_does_not_decide(others: tuple[str, str]) -> No
     assert after(Article(id="1", content="".join(others))).language == "de"
 
 
-def test_where_the_engine_is_unsure_the_second_opinion_is_reported_and_does_not_decide() -> None:
+def test_where_the_engine_is_unsure_the_others_are_reported() -> None:
     unsure = [
         after(Article(id="1", content=text))
         for text in ("Bostadspriser", "Kripto mania", "Nota bene", "Primo dag", "Alte me")
@@ -78,9 +79,7 @@ def test_where_the_engine_is_unsure_the_second_opinion_is_reported_and_does_not_
         assert article.language_confidence is not UNSET
         first = [a for a in alternatives(article) if a.engine == "py3langid"]
         if article.language == "und":
-            assert first[0].confidence < 0.35
-        else:
-            assert all(one.confidence <= article.language_confidence for one in first)
+            assert first[0].confidence < 0.5
 
 
 def test_where_the_engine_is_sure_nobody_else_is_asked() -> None:

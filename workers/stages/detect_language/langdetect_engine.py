@@ -11,15 +11,15 @@ from pathlib import Path
 from langdetect.detector_factory import PROFILES_DIRECTORY, DetectorFactory
 from langdetect.lang_detect_exception import LangDetectException
 
-from workers.stages.detect_language.tags import ranked
-
 _SEED = 20100101
+_LABELS = {"zh-cn": "zh-Hans", "zh-tw": "zh-Hant"}
 
 
 class LangDetect:
     """The second opinion, and an engine to choose."""
 
     name = "langdetect"
+    languages: frozenset[str] = frozenset()
     floor = 0.8
 
     def __init__(self) -> None:
@@ -33,6 +33,7 @@ class LangDetect:
         detector = self._factory.create()
         detector.append(text)
         try:
-            return ranked((found.lang, found.prob) for found in detector.get_probabilities())
+            found = detector.get_probabilities()
         except LangDetectException:  # nothing in the text that its profiles know
             return []
+        return [(_LABELS.get(one.lang, one.lang), one.prob) for one in found]

@@ -1,8 +1,8 @@
-"""From the engines' labels to BCP 47 tags.
+"""From the engines' labels to the tags of the record (BCP 47).
 
-Varieties that these engines cannot tell apart reliably become their common language, and script is
-not told: ``zh`` is Chinese in either script, ``no`` Norwegian, Bokmål or Nynorsk. RFC 5646 wants
-the two-letter code where there is one.
+Varieties that are read alike become their common language: ``zh`` is Chinese in either script,
+``no`` Norwegian, Bokmål or Nynorsk; which form it is stands among the alternatives (``forms``).
+RFC 5646 wants the two-letter code where there is one.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 _FOLDED = {
-    "zh-cn": "zh",
-    "zh-tw": "zh",
+    "zh-hans": "zh",
+    "zh-hant": "zh",
     "yue": "zh",
     "wuu": "zh",
     "ary": "ar",
@@ -19,28 +19,44 @@ _FOLDED = {
     "nb": "no",
     "nn": "no",
     "uzs": "uz",
-    "sdh": "ku",
+    "sdh": "ckb",
     "hbo": "he",
+    "iw": "he",
     "grc": "el",
     "kik": "ki",
     "gug": "gn",
     "fuv": "ff",
     "gom": "kok",
+    "fil": "tl",
+    "jw": "jv",
+    "in": "id",
+    "ji": "yi",
+    "mo": "ro",
+    "sh": "sr",
 }
-_NO_LANGUAGE = frozenset(("zxx", "und", "unknown"))
+NO_LANGUAGE = frozenset(("zxx", "und", "un", "unknown", "mul", "mis"))
 DIGITS = 4
 
 
+def fold(tag: str) -> str:
+    """The language of a tag as the record names it: ``nn-NO`` is ``no``, ``zh-Hant`` ``zh``."""
+    tag = tag.strip().lower().replace("_", "-")
+    if tag in _FOLDED:
+        return _FOLDED[tag]
+    primary = tag.partition("-")[0]
+    return _FOLDED.get(primary, primary)
+
+
 def ranked(scores: Iterable[tuple[str, float]]) -> list[tuple[str, float]]:
-    """Fold labels, add up their probabilities, and sort: best first, equal ones by tag.
+    """Fold tags, add up their probabilities, and sort: best first, equal ones by tag.
 
     Labels for "no linguistic content" keep their share and have no entry. Rounded, so that the last
     bits of a processor's arithmetic do not show in records.
     """
     total: dict[str, float] = {}
     for label, score in scores:
-        if label not in _NO_LANGUAGE:
-            tag = _FOLDED.get(label, label)
+        if label not in NO_LANGUAGE:
+            tag = fold(label)
             total[tag] = total.get(tag, 0.0) + score
     rounded = ((tag, round(min(1.0, score), DIGITS)) for tag, score in total.items())
     return sorted((item for item in rounded if item[1] > 0), key=lambda item: (-item[1], item[0]))
