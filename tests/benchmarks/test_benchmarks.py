@@ -7,7 +7,7 @@ import json
 
 from rich.console import Console
 
-from tests.benchmarks import report, summary
+from tests.benchmarks import language, report, summary
 from tests.benchmarks.articles import CLEAN, PATTERN, articles
 from tests.benchmarks.measure import Bench, Plan
 from workers.pipeline import STEPS
@@ -20,11 +20,11 @@ def test_a_seed_gives_the_same_articles_again_and_another_seed_others() -> None:
 
 
 def test_the_articles_have_the_sizes_and_languages_of_their_pattern() -> None:
-    for (kind, language), record in zip(PATTERN, articles(7, len(PATTERN)), strict=True):
+    for (kind, tongue), record in zip(PATTERN, articles(7, len(PATTERN)), strict=True):
         article = json.loads(record)
         low, high = {"short": (200, 700), "text": (3000, 4500), "page": (40_000, 60_000)}[kind]
         assert low <= len(article["content"]) <= high, kind
-        assert article["language"] == language
+        assert article["language"] == tongue
         assert (article["media_type"] == "text/html") == (kind == "page")
     assert not any(b"<html" in record for record in articles(7, 20, CLEAN))
 
@@ -45,3 +45,16 @@ def test_plain_calls_are_measured_and_told() -> None:
     report.show(Console(file=shown, width=110), summary.facts(), made)
     assert "strip_boilerplate" in shown.getvalue()
     assert "60,000 bytes" in shown.getvalue()
+
+
+def test_languages_are_timed_and_their_confidence_is_checked() -> None:
+    labelled = language.pieces(count=60)
+    made = language.reliability(labelled)
+    assert {one.language for one in labelled} == {"de", "en", "es", "fr", "uk"}
+    assert 30 < sum(one.texts for one in made["all"]) <= 60
+    assert made["all"][-1].right > 0.9
+    speed = language.rates(passes=1)
+    assert set(speed) == set(language.LENGTHS)
+    shown = io.StringIO()
+    language.show(Console(file=shown, width=110), speed, made)
+    assert "1,000,000" in shown.getvalue()
