@@ -12,7 +12,7 @@ from msgspec import UNSET
 from topics.records import Article
 from workers.outcome import Outcome, Passed, Rejected
 from workers.stages.strip_boilerplate import StripBoilerplate
-from workers.stages.strip_boilerplate.page import RENDERING, rendering_of
+from workers.stages.strip_boilerplate.page import rendering_of
 
 PARAGRAPHS = [
     "The council of Lindholm voted on Monday to rebuild the old harbour bridge, which was closed "
@@ -63,7 +63,7 @@ def test_the_main_text_is_kept_and_the_rest_is_summed_up() -> None:
     assert article.rendering is UNSET
     assert isinstance(article.removed_summary, dict)
     assert article.removed_summary["outside_main_text"].count >= len(MENU)
-    assert article.provenance["text"] == "trafilatura"
+    assert article.provenance["text"] == "blocks"
     assert (article.content, article.preview) == (UNSET, UNSET)
 
 
@@ -71,9 +71,9 @@ def test_spans_point_into_the_named_rendering() -> None:
     html = page()
     article = stripped(html, spans=True)
     rendering = rendering_of(html)
-    assert article.rendering == RENDERING
+    assert article.rendering == rendering.name
     assert isinstance(article.removed, list)
-    assert all(rendering[r.start : r.end] == r.text for r in article.removed)
+    assert all(rendering.text[r.start : r.end] == r.text for r in article.removed)
     texts = [removal.text.strip("• ") for removal in article.removed]
     assert set(MENU) <= set(texts)
     assert not set(PARAGRAPHS) & set(texts)
@@ -88,7 +88,7 @@ def test_fields_come_from_the_page_with_their_provenance() -> None:
     assert article.modified_at == "2024-03-06T00:00:00.000Z"
     assert article.canonical_url == "https://post.example/bridge"
     assert article.provenance == {
-        "text": "trafilatura",
+        "text": "blocks",
         "headline": "page",
         "authors": "page",
         "source": "page",

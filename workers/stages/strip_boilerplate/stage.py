@@ -28,7 +28,7 @@ class StripBoilerplate:
     """
 
     name = "strip_boilerplate"
-    version = "1"
+    version = "2"
 
     def __init__(self, spans: bool = False) -> None:
         """``spans``: for HTML too, list what was left out, as spans into a text rendering."""
@@ -50,10 +50,10 @@ class StripBoilerplate:
     def _page(self, article: Article, html: str) -> Outcome:
         page = self._pages.read_page(html, None if article.preview is UNSET else article.preview)
         rendering = self._pages.rendering_of(html)
-        outside = removals(rendering, outside_lines(rendering, page.text))
+        outside = removals(rendering.text, outside_lines(rendering.text, page.text))
         changes: dict[str, Any] = {"removed": [], "removed_summary": totals(outside)}
         if self._spans:
-            changes |= {"removed": outside, "rendering": self._pages.RENDERING}
+            changes |= {"removed": outside, "rendering": rendering.name}
         provenance: dict[str, str] = {}
         found = {
             "headline": page.headline,
