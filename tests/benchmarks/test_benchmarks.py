@@ -7,7 +7,7 @@ import json
 
 from rich.console import Console
 
-from tests.benchmarks import report, summary
+from tests.benchmarks import extractor, report, summary
 from tests.benchmarks.articles import CLEAN, PATTERN, articles
 from tests.benchmarks.measure import Bench, Plan
 from workers.pipeline import STEPS
@@ -45,3 +45,9 @@ def test_plain_calls_are_measured_and_told() -> None:
     report.show(Console(file=shown, width=110), summary.facts(), made)
     assert "strip_boilerplate" in shown.getvalue()
     assert "60,000 bytes" in shown.getvalue()
+
+
+def test_the_extractor_is_measured_beside_trafilatura() -> None:
+    figures = extractor.measured(extractor.made_up(3), passes=1)
+    assert figures.ratio > 0
+    assert 0 <= figures.asked <= 1

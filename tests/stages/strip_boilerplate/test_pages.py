@@ -183,3 +183,31 @@ def test_no_page_depends_on_those_before_it() -> None:
     fresh = [stage(article) for article in articles]
     for _ in range(3):
         assert [stage(article) for article in articles[::-1]] == fresh[::-1]
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<div>" * 100_000 + "Words",
+        "<unheard-of>" * 100_000 + "Words",
+        "<p>Words of ten or so that say nothing at all.</p>" * 50_000,
+        "<p><a href='/a'>Words</a></p>" * 60_000,
+        "<div>" * 500 + "<p>Words<div></div>" * 12_000,
+        "<svg><p>Words" + "<svg><script" * 50_000,
+        "<p>Words</p><!--" + "<div>" * 100_000,
+    ],
+    ids=["deep", "unknown", "long", "links", "wide", "open", "comment"],
+)
+def test_pages_that_parsers_take_long_over_give_their_text(html: str) -> None:
+    article = stripped(html)
+    assert isinstance(article.text, str)
+    assert "Words" in article.text
+
+
+def test_a_page_that_a_script_draws_gives_the_text_of_the_script() -> None:
+    texts = [f"{text} It was part {part} of the plan." for part in range(3) for text in PARAGRAPHS]
+    state = json.dumps({"story": {"paragraphs": [{"text": text} for text in texts]}})
+    html = f"<body><div id=app>Loading</div><script>var state = {state}</script></body>"
+    article = stripped(html)
+    assert article.provenance["text"] == "json"
+    assert article.text == "\n".join(texts)

@@ -56,8 +56,8 @@ class Rendering:
 def read_page(html: str, preview: str | None = None) -> Page:
     """Read one page; strange HTML gives little or no text, never an exception.
 
-    Where the extractor finds no text the ``preview`` counts, if there is one, then resiliparse's
-    main content, then all visible text.
+    Where the extractor finds no text the ``preview`` counts, if there is one, then all visible
+    text.
     """
     html = _readable(html)
     markup = without_scripts(html)
@@ -81,7 +81,7 @@ def _text_of(html: str, markup: str, preview: str, tree: Any) -> tuple[str, str]
         return found.text, found.method
     if preview:
         return preview, "preview"
-    return _main_content(html), "resiliparse"
+    return str(extract_plain_text(html, alt_texts=False)).strip(), "resiliparse"
 
 
 def rendering_of(html: str) -> Rendering:
@@ -96,11 +96,6 @@ def rendering_of(html: str) -> Rendering:
 def _readable(html: str) -> str:
     """The page without what parsers stumble over: lone surrogates and NUL."""
     return html.encode("utf-8", "replace").decode("utf-8").replace("\x00", "")
-
-
-def _main_content(html: str) -> str:
-    main = str(extract_plain_text(html, main_content=True, alt_texts=False)).strip()
-    return main or str(extract_plain_text(html, alt_texts=False)).strip()
 
 
 def _with_fields(page: Page, tree: Any) -> Page:

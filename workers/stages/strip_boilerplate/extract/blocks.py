@@ -43,6 +43,18 @@ _SKIPPED = frozenset(
 _TOKEN = re.compile(r'<(/?)([a-z][^\s>/]*+)((?:[^>"]++|"[^"]*+")*+)>([^<]*+)')
 _BODY, _HR = NUMBER["body"], NUMBER["hr"]
 
+# What a tag does to the reader, in one look-up; any other tag does nothing.
+_BREAK, _LINK, _BOLD, _ITALIC, _IMAGE, _SKIP = range(-1, -7, -1)
+_EFFECT = {
+    **NUMBER,
+    **dict.fromkeys(_SKIPPED, _SKIP),
+    **dict.fromkeys(("b", "strong"), _BOLD),
+    **dict.fromkeys(("i", "em"), _ITALIC),
+    "br": _BREAK,
+    "a": _LINK,
+    "img": _IMAGE,
+}
+
 
 @dataclass(slots=True)
 class Elements:
@@ -91,11 +103,17 @@ def read_blocks(html: str) -> Blocks:
 
 
 class _Reader:
+    """Turns markup as the parser serialises it into blocks."""
+
     def __init__(self) -> None:
         self.blocks = Blocks(Elements())
 
-    def read(self, markup: str) -> None:  # one loop over all tags: calls would cost half the time
-        elements = self.blocks.elements
+    def read(self, markup: str) -> None:
+        """Read all of it. One loop, since calls for each of a page's tags would double its time."""
+        elements, add = self.blocks.elements, self._add
+        names, parents, hints = elements.name, elements.parent, elements.hints
+        inherited, depths = elements.inherited, elements.depth
+        effect_of = _EFFECT.get
         open_elements = [0]
         current = 0
         pieces: list[str] = []
@@ -110,49 +128,50 @@ class _Reader:
                         skipping = ""
                 if skipping:
                     continue
-            elif name in _SKIPPED:
-                if not slash:
-                    skipping, skipped = name, 1
-                    continue
-            elif (number := NUMBER.get(name)) is not None:
+            elif (effect := effect_of(name)) is None:
+                pass
+            elif effect >= 0:
                 if pieces:
-                    if self._add(pieces, current, linked, links, bold, italic, images):
+                    if add(pieces, current, linked, links, bold, italic, images):
                         images = 0
                     pieces = []
                     linked = links = bold = italic = 0
                 if slash:
-                    if elements.name[current] == number and len(open_elements) > 1:
+                    if names[current] == effect and len(open_elements) > 1:
                         open_elements.pop()
                         current = open_elements[-1]
-                elif number != _HR:
+                elif effect != _HR:
                     # The body's own classes speak of the page, not of its parts.
-                    mask = hints_of(attributes) if attributes and number != _BODY else 0
-                    elements.parent.append(current)
-                    elements.name.append(number)
-                    elements.hints.append(mask)
-                    elements.inherited.append(elements.inherited[current] | mask)
-                    elements.depth.append(elements.depth[current] + 1)
-                    current = len(elements.parent) - 1
+                    mask = hints_of(attributes) if attributes and effect != _BODY else 0
+                    parents.append(current)
+                    names.append(effect)
+                    hints.append(mask)
+                    inherited.append(inherited[current] | mask)
+                    depths.append(depths[current] + 1)
+                    current = len(parents) - 1
                     open_elements.append(current)
                 breaks = 0
-            elif name == "br":
+            elif effect == _LINK:
+                in_link = not slash
+                links += in_link
+            elif effect == _BREAK:
                 breaks += 1
                 if breaks >= 2 and pieces:
-                    if self._add(pieces, current, linked, links, bold, italic, images):
+                    if add(pieces, current, linked, links, bold, italic, images):
                         images = 0
                     pieces = []
                     linked = links = bold = italic = 0
                 elif pieces:
                     pieces.append(" ")
-            elif name == "a":
-                in_link = not slash
-                links += not slash
-            elif name in ("b", "strong"):
+            elif effect == _BOLD:
                 in_bold = not slash
-            elif name in ("i", "em"):
+            elif effect == _ITALIC:
                 in_italic = not slash
-            elif name == "img":
+            elif effect == _IMAGE:
                 images += 1
+            elif not slash:
+                skipping, skipped = name, 1
+                continue
             if not text:
                 continue
             if text.isspace():
@@ -161,12 +180,14 @@ class _Reader:
                 continue
             pieces.append(text)
             breaks = 0
-            size = len(text)
-            linked += size if in_link else 0
-            bold += size if in_bold else 0
-            italic += size if in_italic else 0
+            if in_link:
+                linked += len(text)
+            if in_bold:
+                bold += len(text)
+            if in_italic:
+                italic += len(text)
         if pieces:
-            self._add(pieces, current, linked, links, bold, italic, images)
+            add(pieces, current, linked, links, bold, italic, images)
 
     def _add(
         self,

@@ -20,8 +20,6 @@ Ints = NDArray[np.int64]
 
 _UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
 _SENTENCE_ENDS = frozenset('.!?。！？…।۔؟։።”"»)」』’')
-_SHORT = 30
-"""Characters; what is shorter holds no prose worth counting."""
 _LEAST_WORDS = 6
 _STRONG = 12.0
 """Prose of a block that may begin or end the article."""
@@ -40,7 +38,7 @@ _NOT_STRONG = BIT["comment"] | BIT["foot"] | BIT["subscribe"]
 _TO_PARENTS = (1.0, 0.6, 0.25)
 """What of a block's prose counts for the parent of its element, and for those above."""
 _BODY_BONUS = 1.3
-_MOST_OF_PAGE = 0.5
+_MOST_OF_PAGE = 0.85
 _LEAST_GAIN, _LEAST_DENSITY = 0.05, 0.35
 """The container grows to a parent that adds this share of prose, at this density."""
 
@@ -137,14 +135,10 @@ def _telling(inherited: Ints, prose: Floats) -> int:
 def _measures(texts: list[str]) -> tuple[Floats, Floats, Floats]:
     rows: list[tuple[int, int, bool]] = []
     for text in texts:
-        size = len(text)
-        if size < _SHORT and text.isascii():
-            rows.append((size, 1, False))
-            continue
         words = text.count(" ") + 1
-        if not text.isascii() and (unspaced := len(_UNSPACED.findall(text))) > size // 4:
+        if not text.isascii() and (unspaced := len(_UNSPACED.findall(text))) > len(text) // 4:
             words += unspaced // 2
-        rows.append((size, words, text[-1] in _SENTENCE_ENDS))
+        rows.append((len(text), words, text[-1] in _SENTENCE_ENDS))
     columns = np.array(rows, np.float32).reshape(len(rows), 3)
     return columns[:, 0], columns[:, 1], columns[:, 2]
 

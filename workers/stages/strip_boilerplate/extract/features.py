@@ -78,7 +78,9 @@ def _matrix(blocks: Blocks, layout: Layout, stated: Stated, start: int, stop: in
     here = slice(start, stop)
     texts = blocks.texts[here]
     count, everything = len(texts), len(blocks.texts)
-    signs = np.array(_signs(texts, stated), np.float32).reshape(count, len(SIGNS))
+    signs = np.array(_signs(texts, layout.words[here].tolist(), stated), np.float32).reshape(
+        count, len(SIGNS)
+    )
     elements, element = blocks.elements, layout.element[here]
     parent = np.array(elements.parent, np.int64)
     name = np.array(elements.name, np.int64)
@@ -159,7 +161,7 @@ def _matrix(blocks: Blocks, layout: Layout, stated: Stated, start: int, stop: in
         columns += [_shifted(values, offset) for offset in (-2, -1, 1, 2)]
     parents = np.where(levels[one] > 0, hints[one], 0)
     masks = [
-        (mask[:, None] & bits) > 0
+        (mask & bits[:, None]) > 0
         for mask, bits in (
             (path[element], _HINT_BITS),
             (hints[element], _HINT_BITS),
@@ -167,13 +169,16 @@ def _matrix(blocks: Blocks, layout: Layout, stated: Stated, start: int, stop: in
             (landmarks[element], _LANDMARK_BITS),
         )
     ]
-    return np.column_stack([*columns, *masks]).astype(np.float32)
+    rows = np.empty((len(FEATURES), count), np.float32)
+    rows[: len(columns)] = columns
+    rows[len(columns) :] = np.concatenate(masks)
+    return rows.T
 
 
-def _signs(texts: Sequence[str], stated: Stated) -> list[tuple[float, ...]]:
+def _signs(texts: Sequence[str], words: Sequence[float], stated: Stated) -> list[tuple[float, ...]]:
     title = frozenset(_TITLE_WORD.findall(stated.title.lower()))
     summary = frozenset(_TITLE_WORD.findall(stated.summary.lower()))
-    return [signs_of(text, title, summary) for text in texts]
+    return [signs_of(text, count, title, summary) for text, count in zip(texts, words, strict=True)]
 
 
 def _relative(blocks: Blocks, container: int) -> tuple[Ints, Ints, Ints]:

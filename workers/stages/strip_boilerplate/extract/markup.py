@@ -25,9 +25,9 @@ _ENDS = {
 }
 # Void elements, and those that the next one of their kind closes, do not nest when left open.
 _NESTING = re.compile(
-    r"<(/?)(?!(?:area|base|body|br|caption|col|colgroup|dd|dt|embed|head|hr|html|img|input|li|link"
-    r"|meta|optgroup|option|p|param|path|source|tbody|td|tfoot|th|thead|tr|track|wbr)[\s/>])"
-    r"[a-z]",
+    r"<(/?)(?!(?:area|b(?:ase|ody|r)|c(?:aption|ol|olgroup)|d[dt]|embed|h(?:ead|r|tml)|i(?:mg"
+    r"|nput)|li(?:nk)?|meta|opt(?:group|ion)|p(?:aram|ath)?|source|t(?:body|d|foot|h|head|r|rack)"
+    r"|wbr)[\s/>])[a-z]",
     re.IGNORECASE,
 )
 

@@ -14,12 +14,13 @@ SIGNS = (
 
 _WORD = re.compile(r"\w+")
 _DIGITS = re.compile(r"\d")
-_UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
 _SENTENCE = re.compile(r"[.!?…।۔؟](?=\s|$)|[。！？]")
-_COMMA = re.compile(r"[,，、،;；]")
+_COMMA = re.compile(r"[，、،；؛]")
 _ENDS = frozenset('.!?。！？…।۔؟։።”"»)」』’')
 _QUOTES = frozenset("\"“„«‘'—–-•")
 _BARS = re.compile(r"[|·›»/•]")
+_SAMPLE = 200
+"""Characters whose words are looked at for capitals."""
 _LONG = 400
 """Characters; what is longer is hardly a label, and its words are not looked up."""
 
@@ -63,21 +64,20 @@ _UNSPACED_MARKS = re.compile(
 _ADDRESS = re.compile(r"@|https?:|www\.|©|\(c\)", re.IGNORECASE)
 
 
-def signs_of(text: str, title: frozenset[str], summary: frozenset[str]) -> tuple[float, ...]:
-    """The signs of one block; ``title`` and ``summary`` are the page's own, as sets of words."""
+def signs_of(
+    text: str, words: float, title: frozenset[str], summary: frozenset[str]
+) -> tuple[float, ...]:
+    """The signs of one block of so many words; title and summary are the page's, as word sets."""
     size = len(text)
-    words = text.count(" ") + 1
     plain = text.isascii()
-    unspaced = 0 if plain else len(_UNSPACED.findall(text))
-    if unspaced > size // 4:
-        words += unspaced // 2
-    marks = 0
+    marks = bars = digits = 0
     in_title = in_summary = of_summary = 0.0
-    address = False
+    address = opens = False
     if size < _LONG:
         found = _WORD.findall(text.lower())
         marks = sum(map(_MARKS.__contains__, found))
-        if unspaced:
+        opens = bool(found) and found[0] in _MARKS
+        if not plain:
             marks += len(_UNSPACED_MARKS.findall(text))
         if title:
             in_title = len(title.intersection(found)) / len(title)
@@ -85,19 +85,22 @@ def signs_of(text: str, title: frozenset[str], summary: frozenset[str]) -> tuple
             shared = len(summary.intersection(found))
             in_summary, of_summary = shared / len(summary), shared / words
         address = _ADDRESS.search(text) is not None
-    opens = size < _LONG and bool(found) and found[0] in _MARKS
-    pieces = text.split() if size < _LONG else text[:_LONG].split()
-    capitals = sum(1 for piece in pieces if piece[0].isupper()) / len(pieces)
+        bars = len(_BARS.findall(text))
+        digits = len(_DIGITS.findall(text))
+    pieces = text[:_SAMPLE].split()
+    commas = text.count(",") + text.count(";")
+    if not plain:
+        commas += len(_COMMA.findall(text))
     return (
         log1p(size),
         log1p(words),
         len(_SENTENCE.findall(text)),
-        len(_COMMA.findall(text)),
+        commas,
         text[-1] in _ENDS,
         marks,
         marks / words,
-        len(_DIGITS.findall(text)) / size if size < _LONG else 0.0,
-        capitals,
+        digits / size,
+        sum([piece[0].isupper() for piece in pieces]) / len(pieces),
         size / words,
         opens,
         in_title,
@@ -105,7 +108,7 @@ def signs_of(text: str, title: frozenset[str], summary: frozenset[str]) -> tuple
         of_summary,
         text[0].islower(),
         text[-1] in ":：",
-        len(_BARS.findall(text)),
+        bars,
         text[0] in _QUOTES,
         text.isupper(),
         address,

@@ -25,10 +25,12 @@ class Trees:
     def probability(self, matrix: Floats) -> Floats:
         """Of each row of the matrix the probability that it is the article's."""
         trees, levels = self.features.shape
-        answers = matrix[:, self.features.ravel()] > self.borders.ravel()
-        bits = np.float32(1) * (1 << np.arange(levels))
-        leaf = answers.reshape(len(matrix), trees, levels) @ bits.astype(np.float32)
-        places = leaf.astype(np.int64) + np.arange(trees) * self.leaves.shape[1]
-        logits = self.leaves.ravel()[places].sum(axis=1) + self.bias
+        columns = np.ascontiguousarray(matrix.T)
+        leaf = np.zeros((trees, len(matrix)), np.int64)
+        leaf += (np.arange(trees) * self.leaves.shape[1])[:, None]
+        for level in range(levels):
+            answers = columns[self.features[:, level]] > self.borders[:, level, None]
+            leaf += answers.astype(np.int64) << level
+        logits = self.leaves.ravel()[leaf].sum(axis=0) + self.bias
         probability: Floats = (1 / (1 + np.exp(-logits))).astype(np.float32)
         return probability
