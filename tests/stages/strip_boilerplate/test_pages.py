@@ -206,8 +206,8 @@ def test_pages_that_parsers_take_long_over_give_their_text(html: str) -> None:
 
 def test_a_page_that_a_script_draws_gives_the_text_of_the_script() -> None:
     texts = [f"{text} It was part {part} of the plan." for part in range(3) for text in PARAGRAPHS]
-    state = json.dumps({"story": {"paragraphs": [{"text": text} for text in texts]}})
+    state = json.dumps({"story": {"paragraphs": [{"text": text + "\ud83d"} for text in texts]}})
     html = f"<body><div id=app>Loading</div><script>var state = {state}</script></body>"
     article = stripped(html)
     assert article.provenance["text"] == "json"
-    assert article.text == "\n".join(texts)
+    assert article.text == "\n".join(f"{text}?" for text in texts)

@@ -74,7 +74,7 @@ def _text_of(html: str, markup: str, preview: str, tree: Any) -> tuple[str, str]
     found = extract(markup, stated_in(html), lambda: text_found_by_trafilatura(tree))
     shown = len(found.text) if found else 0
     if shown < SCANT:
-        drawn = embedded_article(html)
+        drawn = _readable(embedded_article(html))
         if len(drawn) > _TIMES * max(shown, SCANT):
             return drawn, "json"
     if found is not None:
@@ -94,7 +94,7 @@ def rendering_of(html: str) -> Rendering:
 
 
 def _readable(html: str) -> str:
-    """The page without what parsers stumble over: lone surrogates and NUL."""
+    """The text without what others stumble over: lone surrogates and NUL."""
     return html.encode("utf-8", "replace").decode("utf-8").replace("\x00", "")
 
 

@@ -38,7 +38,9 @@ _NOT_STRONG = BIT["comment"] | BIT["foot"] | BIT["subscribe"]
 _TO_PARENTS = (1.0, 0.6, 0.25)
 """What of a block's prose counts for the parent of its element, and for those above."""
 _BODY_BONUS = 1.3
-_MOST_OF_PAGE = 0.85
+_MOST_OF_PAGE = 0.5
+_MOST_OF_THREAD = 0.85
+"""A short article may well have more comments than text."""
 _LEAST_GAIN, _LEAST_DENSITY = 0.05, 0.35
 """The container grows to a parent that adds this share of prose, at this density."""
 
@@ -126,8 +128,9 @@ def _telling(inherited: Ints, prose: Floats) -> int:
     total = float(prose.sum())
     telling = 0
     for place in range(_ASIDE.bit_length()):
-        bit = 1 << place
-        if _ASIDE & bit and float(prose[inherited & bit > 0].sum()) <= _MOST_OF_PAGE * total:
+        bit = _ASIDE & 1 << place
+        most = _MOST_OF_THREAD if bit == BIT["comment"] else _MOST_OF_PAGE
+        if bit and float(prose[inherited & bit > 0].sum()) <= most * total:
             telling |= bit
     return telling
 

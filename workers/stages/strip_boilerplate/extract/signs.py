@@ -8,7 +8,7 @@ from math import log1p
 SIGNS = (
     "characters", "words", "sentences", "commas", "ends", "marks", "marks_per_word", "digits",
     "capitals", "word_length", "opens", "in_title", "in_summary", "of_summary", "lower_start",
-    "colon", "bars", "quote", "upper", "address",
+    "colon", "bars", "labelled", "rights", "quote", "upper", "address",
 )  # fmt: skip
 """Names of what ``signs_of`` returns, in order."""
 
@@ -61,7 +61,9 @@ _UNSPACED_MARKS = re.compile(
     "分享|评论|評論|广告|廣告|订阅|訂閱|来源|來源|责任编辑|責任編輯|相关|相關|版权|版權|图片|圖片|"
     "シェア|コメント|広告|関連|写真|転載|会員|登録|無断|ログイン|แชร์|ความคิดเห็น|โฆษณา|อ่านเพิ่ม|ที่มา"
 )
-_ADDRESS = re.compile(r"@|https?:|www\.|©|\(c\)", re.IGNORECASE)
+_ADDRESS = re.compile(r"@|https?:|www\.", re.IGNORECASE)
+_LONGEST_LABEL = 30
+"""Characters before the colon of "Read also: …"."""
 
 
 def signs_of(
@@ -72,7 +74,7 @@ def signs_of(
     plain = text.isascii()
     marks = bars = digits = 0
     in_title = in_summary = of_summary = 0.0
-    address = opens = False
+    address = opens = labelled = rights = False
     if size < _LONG:
         found = _WORD.findall(text.lower())
         marks = sum(map(_MARKS.__contains__, found))
@@ -85,7 +87,10 @@ def signs_of(
             shared = len(summary.intersection(found))
             in_summary, of_summary = shared / len(summary), shared / words
         address = _ADDRESS.search(text) is not None
+        rights = "©" in text or "(c)" in text
         bars = len(_BARS.findall(text))
+        if marks and text.find(":", 0, _LONGEST_LABEL) > 0:
+            labelled = any(map(_MARKS.__contains__, _WORD.findall(text.lower().split(":")[0])))
         digits = len(_DIGITS.findall(text))
     pieces = text[:_SAMPLE].split()
     commas = text.count(",") + text.count(";")
@@ -109,6 +114,8 @@ def signs_of(
         text[0].islower(),
         text[-1] in ":：",
         bars,
+        labelled,
+        rights,
         text[0] in _QUOTES,
         text.isupper(),
         address,
