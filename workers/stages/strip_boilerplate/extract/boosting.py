@@ -18,9 +18,9 @@ from workers.stages.strip_boilerplate.extract.trees import Floats, Trees
 class Plan:
     """How to fit; the same plan on the same rows gives the same trees."""
 
-    trees: int = 120
+    trees: int = 160
     levels: int = 5
-    rate: float = 0.15
+    rate: float = 0.1
     penalty: float = 5.0
     """Added to the weight of every leaf."""
     columns: float = 0.3

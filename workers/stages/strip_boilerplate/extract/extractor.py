@@ -24,10 +24,10 @@ from workers.stages.strip_boilerplate.extract.trees import Trees
 
 Method = Literal["blocks", "blocks+trafilatura", "trafilatura"]
 
-KEPT = 0.45
+KEPT = 0.5
 """A block is kept above this probability."""
-UNSURE = 0.05
-"""Doubt above which another extractor is asked: about a fifth of pages."""
+UNSURE = 0.065
+"""Doubt above which another extractor is asked: about a sixth of pages."""
 SCANT = 300
 """It is asked too where fewer characters than this are kept."""
 TRUST = 4.0
