@@ -6,6 +6,7 @@ import pytest
 
 from workers.stages.strip_boilerplate.extract.markup import (
     DEEPEST,
+    HARMLESS,
     LONGEST,
     can_be_parsed,
     depth_of,
@@ -48,9 +49,11 @@ def test_depth_counts_what_stays_open(markup: str, depth: int) -> None:
 
 
 def test_pages_too_deep_or_too_long_are_not_parsed() -> None:
-    assert can_be_parsed("<div>" * DEEPEST)
-    assert not can_be_parsed("<div>" * (DEEPEST + 1))
-    assert not can_be_parsed("<unknown>" * (DEEPEST + 1))
+    wide = "<p>" * HARMLESS
+    assert can_be_parsed("<div>" * DEEPEST + wide)
+    assert not can_be_parsed("<div>" * (DEEPEST + 1) + wide)
+    assert not can_be_parsed("<unknown>" * (DEEPEST + 1) + wide)
+    assert can_be_parsed("<div>" * (DEEPEST + 1))
     assert not can_be_parsed("x" * (LONGEST + 1))
 
 

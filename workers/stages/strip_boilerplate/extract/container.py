@@ -51,12 +51,15 @@ class Layout:
 
     characters: Floats
     words: Floats
-    ends: Floats
-    """1 where the block ends as a sentence does."""
     link_share: Floats
     prose: Floats
     """Words that are likely to be of sentences."""
     element: Ints
+    name: Ints
+    """By element, as are the next three: see ``Elements``."""
+    parent: Ints
+    hints: Ints
+    inherited: Ints
     inner: Floats
     """By element: prose, characters, linked characters, blocks, and prose in parts set aside."""
     last: Ints
@@ -116,7 +119,20 @@ def lay_out(blocks: Blocks) -> Layout:
         places = np.flatnonzero(strong)
     first, final = (int(places[0]), int(places[-1])) if len(places) else (0, len(element) - 1)
     return Layout(
-        characters, words, ends, link_share, prose, element, inner, last, container, first, final
+        characters=characters,
+        words=words,
+        link_share=link_share,
+        prose=prose,
+        element=element,
+        name=name,
+        parent=parent,
+        hints=np.array(elements.hints, np.int64),
+        inherited=inherited,
+        inner=inner,
+        last=last,
+        container=container,
+        first=first,
+        final=final,
     )
 
 

@@ -81,11 +81,8 @@ def _matrix(blocks: Blocks, layout: Layout, stated: Stated, start: int, stop: in
     signs = np.array(_signs(texts, layout.words[here].tolist(), stated), np.float32).reshape(
         count, len(SIGNS)
     )
-    elements, element = blocks.elements, layout.element[here]
-    parent = np.array(elements.parent, np.int64)
-    name = np.array(elements.name, np.int64)
-    hints = np.array(elements.hints, np.int64)
-    inherited = np.array(elements.inherited, np.int64)
+    element, parent, name = layout.element[here], layout.parent, layout.name
+    hints, inherited = layout.hints, layout.inherited
     path, landmarks, levels = _relative(blocks, layout.container)
 
     inner, container = layout.inner, layout.container

@@ -80,12 +80,13 @@ _MOST_NAMES = 24
 _MOST_WORDS = 10
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=4_096)
 def hints_of(attributes: str) -> int:
     """The mask of an element, from its attributes as the parser serialises them."""
     mask = 0
     for value in _NAMES.findall(attributes):
-        mask |= _mask_of(value)
+        for name in value.split()[:_MOST_NAMES]:
+            mask |= _mask_of(name)
     if "articleBody" in attributes and _ARTICLE_BODY.search(attributes):
         mask |= BIT["article_body"]
     if ("none" in attributes or "hidden" in attributes) and _HIDDEN.search(attributes):
@@ -93,15 +94,14 @@ def hints_of(attributes: str) -> int:
     return mask
 
 
-@lru_cache(maxsize=20_000)
-def _mask_of(value: str) -> int:
+@lru_cache(maxsize=50_000)
+def _mask_of(name: str) -> int:
     mask = 0
-    for name in value.split()[:_MOST_NAMES]:
-        after_whole = False
-        for match in _WORD.findall(name)[:_MOST_WORDS]:
-            word = match.lower()
-            mask |= _BITS_OF_WORD.get(word, 0)
-            if after_whole and word in _PARTS:
-                mask |= BIT["body"]
-            after_whole = word in _WHOLES
+    after_whole = False
+    for match in _WORD.findall(name)[:_MOST_WORDS]:
+        word = match.lower()
+        mask |= _BITS_OF_WORD.get(word, 0)
+        if after_whole and word in _PARTS:
+            mask |= BIT["body"]
+        after_whole = word in _WHOLES
     return mask

@@ -13,6 +13,8 @@ import numpy as np
 
 DEEPEST = 600
 """Open elements; news pages stay below 100, browsers stop at 512."""
+HARMLESS = 5_000
+"""Start tags: so few are parsed in some hundredths of a second however deep they nest."""
 LONGEST = 2_000_000
 """Characters without scripts and styles; pages of 1 MB have some 200,000."""
 
@@ -65,7 +67,10 @@ def depth_of(html: str) -> int:
 
 def can_be_parsed(markup: str) -> bool:
     """Whether a parser may see this page (without scripts): not too long, not nested too deep."""
-    return len(markup) <= LONGEST and depth_of(markup) <= DEEPEST
+    if len(markup) > LONGEST:
+        return False
+    started = markup.count("<") - markup.count("</")
+    return started <= HARMLESS or depth_of(markup) <= DEEPEST
 
 
 _TAG = re.compile(r"<[^<>]*>")
