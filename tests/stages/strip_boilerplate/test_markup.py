@@ -25,6 +25,8 @@ from workers.stages.strip_boilerplate.extract.markup import (
         ("a<script>never closed <p>b", "a"),
         ("a<!-- never closed <p>b", "a"),
         ("a<svg><p>b", "a<svg><p>b"),
+        ("a<textarea><p></textarea ><iframe><i></iframe>b", "ab"),
+        ("a<script></script <p>b", "a<p>b"),
         ("<scripture>a</scripture>", "<scripture>a</scripture>"),
     ],
 )

@@ -195,8 +195,26 @@ def test_no_page_depends_on_those_before_it() -> None:
         "<div>" * 500 + "<p>Words<div></div>" * 12_000,
         "<svg><p>Words" + "<svg><script" * 50_000,
         "<p>Words</p><!--" + "<div>" * 100_000,
+        "<p>Words</p>" + "<script " * 100_000,
+        "<p>Words</p><script>" + "</script" * 100_000,
+        "<p>Words</p><xmp>" + '<a " </a ' * 50_000,
+        "<p>Words</p><plaintext>" + '<a " </a ' * 50_000,
+        "<title" * 50_000 + "<p>Words</p>",
     ],
-    ids=["deep", "unknown", "long", "links", "wide", "open", "comment"],
+    ids=[
+        "deep",
+        "unknown",
+        "long",
+        "links",
+        "wide",
+        "open",
+        "comment",
+        "scripts",
+        "ends",
+        "quotes",
+        "plain",
+        "titles",
+    ],
 )
 def test_pages_that_parsers_take_long_over_give_their_text(html: str) -> None:
     article = stripped(html)

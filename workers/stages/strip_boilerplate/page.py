@@ -35,9 +35,9 @@ class Page:
 
     text: str
     method: str
-    """What found the text: ``blocks``, ``trafilatura``, both joined by ``+``, ``preview``,
-    ``json`` for a page that a script draws,
-    ``resiliparse``, or ``tagless`` for a page that no parser may see.
+    """What found the text: ``blocks``, ``trafilatura``, both joined by ``+``, ``json`` for a page
+    that a script draws, ``preview``, ``resiliparse`` for all visible text, or ``tagless`` for a
+    page that no parser may see.
     """
     headline: Found | None = None
     authors: list[str] = field(default_factory=list)

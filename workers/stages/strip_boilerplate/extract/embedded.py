@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from html import unescape
 
-_SCRIPT = re.compile(r"<script\b([^>]*)>", re.IGNORECASE)
+_SCRIPT = re.compile(r"<script\b([^<>]*)>", re.IGNORECASE)
 _END = re.compile(r"</script", re.IGNORECASE)
 _FOREIGN = re.compile(r"\bsrc\s*=", re.IGNORECASE)
 _ASSIGNED = re.compile(r"\s*(?:(?:var|let|const)\s+)?[\w.$\[\]\"']{1,100}\s*=\s*(?=[{\[])")

@@ -18,12 +18,13 @@ HARMLESS = 5_000
 LONGEST = 2_000_000
 """Characters without scripts and styles; pages of 1 MB have some 200,000."""
 
-_UNSEEN = re.compile(r"<(?:(!--)|(script|style|svg)(?=[\s/>]))", re.IGNORECASE)
+# Elements whose content is no markup, and drawings.
+_NAMES = ("script", "style", "svg", "iframe", "noembed", "noframes", "textarea", "title", "xmp")
+_UNSEEN = re.compile(rf"<(?:(!--)|({'|'.join(_NAMES)})(?=[\s/>]))", re.IGNORECASE)
+# An end tag ends before the next one begins, even where its ">" is missing: that keeps it linear.
 _ENDS = {
     "!--": re.compile(r"-->"),
-    "script": re.compile(r"</script[^>]*>", re.IGNORECASE),
-    "style": re.compile(r"</style[^>]*>", re.IGNORECASE),
-    "svg": re.compile(r"</svg[^>]*>", re.IGNORECASE),
+    **{name: re.compile(rf"</{name}(?=[\s/>])[^<>]*>?", re.IGNORECASE) for name in _NAMES},
 }
 # Void elements, and those that the next one of their kind closes, do not nest when left open.
 _NESTING = re.compile(
@@ -35,7 +36,7 @@ _NESTING = re.compile(
 
 
 def without_scripts(html: str) -> str:
-    """The page without scripts, styles, drawings and comments."""
+    """The page without scripts, styles, drawings, comments, and what else is never markup."""
     kept: list[str] = []
     position = 0
     unclosed = False

@@ -17,7 +17,7 @@ _KEY = re.compile(
     r"(?:name|property|itemprop)\s*=\s*[\"']?(?:og:|twitter:)?(title|description)\b", re.IGNORECASE
 )
 _CONTENT = re.compile(r"content\s*=\s*(?:\"([^\"]*)\"|'([^']*)')", re.IGNORECASE)
-_TITLE = re.compile(r"<title\b[^>]*>([^<]*)", re.IGNORECASE)
+_TITLE = re.compile(r"<title\b[^<>]*>([^<]*)", re.IGNORECASE)
 _BODY = re.compile(r'"articleBody"\s*:\s*"')
 _TAG = re.compile(r"<[^<>]*>")
 _MOST_BODIES = 20
