@@ -26,8 +26,8 @@ Method = Literal["blocks", "blocks+trafilatura", "trafilatura"]
 
 KEPT = 0.5
 """A block is kept above this probability."""
-UNSURE = 0.07
-"""Doubt above which another extractor is asked: about a seventh of pages."""
+UNSURE = 0.08
+"""Doubt above which another extractor is asked: about an eighth of pages."""
 SCANT = 300
 """It is asked too where fewer characters than this are kept."""
 TRUST = 4.0
