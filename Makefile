@@ -40,6 +40,7 @@ bench: .venv/installed-dev
 	$(BIN)/python -m tests.benchmarks
 	$(BIN)/python -m tests.benchmarks.language
 	$(BIN)/python -m tests.benchmarks.claims --broker embedded
+	$(BIN)/python -m tests.benchmarks.extractor
 
 bench-kafka: .venv/installed-dev
 	$(BIN)/python -m tests.benchmarks.claims --window 0

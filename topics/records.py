@@ -287,6 +287,8 @@ class Article(msgspec.Struct, frozen=True, kw_only=True):
     authors: list[str] = field(default_factory=list)
     published_at: str | None = None
     modified_at: str | None = None
+    image: str | None = None
+    """The address of the main image, as the page declares it."""
     fetched_at: str | None = None
     feed: Feed | None = None
     language: str | UnsetType = UNSET
@@ -323,6 +325,7 @@ class EnrichedArticle(msgspec.Struct, frozen=True, kw_only=True):
     authors: list[str] = field(default_factory=list)
     published_at: str | None = None
     modified_at: str | None = None
+    image: str | None = None
     fetched_at: str | None = None
     enriched_at: str | None = None
     feed: Feed | None = None

@@ -39,8 +39,9 @@ def open_article(
     preview: str | None,
 ) -> Article:
     """The growing record of an arrival that passed its claim."""
+    given = "raw" if raw.feed is None else "feed"
     provenance = {
-        "language_declared" if name == "language" else name: "raw"
+        "language_declared" if name == "language" else name: given
         for name in _CARRIED
         if getattr(raw, name) is not None
     }

@@ -7,7 +7,7 @@ import json
 
 from rich.console import Console
 
-from tests.benchmarks import language, report, summary
+from tests.benchmarks import extractor, language, report, summary
 from tests.benchmarks.articles import CLEAN, PATTERN, articles
 from tests.benchmarks.measure import Bench, Plan
 from workers.pipeline import STEPS
@@ -58,3 +58,9 @@ def test_languages_are_timed_and_their_confidence_is_checked() -> None:
     shown = io.StringIO()
     language.show(Console(file=shown, width=110), speed, made)
     assert "1,000,000" in shown.getvalue()
+
+
+def test_the_extractor_is_measured_beside_trafilatura() -> None:
+    figures = extractor.measured(extractor.made_up(3), passes=1)
+    assert figures.ratio > 0
+    assert 0 <= figures.asked <= 1

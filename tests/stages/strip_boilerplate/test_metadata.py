@@ -209,6 +209,7 @@ def test_json_ld_may_be_wrapped(script: str) -> None:
         "[" * 100_000,
         '{"@type": ["Article", 7], "author": 7, "image": {}, "inLanguage": [null]}',
         '{"@type": "Article", "author": {"name": ["x"]}, "datePublished": {}, "url": 3}',
+        '{"@type": "Article", "author": {"@id": ["x"]}, "publisher": [{"@id": {}}], "@id": []}',
         '{"@graph": [[[[[[[[{"@type": "Article", "headline": "too deep"}]]]]]]]]}',
     ],
 )

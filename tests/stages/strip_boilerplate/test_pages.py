@@ -12,7 +12,7 @@ from msgspec import UNSET
 from topics.records import Article
 from workers.outcome import Outcome, Passed, Rejected
 from workers.stages.strip_boilerplate import StripBoilerplate
-from workers.stages.strip_boilerplate.page import RENDERING, rendering_of
+from workers.stages.strip_boilerplate.page import rendering_of
 
 PARAGRAPHS = [
     "The council of Lindholm voted on Monday to rebuild the old harbour bridge, which was closed "
@@ -63,7 +63,7 @@ def test_the_main_text_is_kept_and_the_rest_is_summed_up() -> None:
     assert article.rendering is UNSET
     assert isinstance(article.removed_summary, dict)
     assert article.removed_summary["outside_main_text"].count >= len(MENU)
-    assert article.provenance["text"] == "trafilatura"
+    assert article.provenance["text"] == "blocks"
     assert (article.content, article.preview) == (UNSET, UNSET)
 
 
@@ -71,9 +71,9 @@ def test_spans_point_into_the_named_rendering() -> None:
     html = page()
     article = stripped(html, spans=True)
     rendering = rendering_of(html)
-    assert article.rendering == RENDERING
+    assert article.rendering == rendering.name
     assert isinstance(article.removed, list)
-    assert all(rendering[r.start : r.end] == r.text for r in article.removed)
+    assert all(rendering.text[r.start : r.end] == r.text for r in article.removed)
     texts = [removal.text.strip("• ") for removal in article.removed]
     assert set(MENU) <= set(texts)
     assert not set(PARAGRAPHS) & set(texts)
@@ -88,13 +88,13 @@ def test_fields_come_from_the_page_with_their_provenance() -> None:
     assert article.modified_at == "2024-03-06T00:00:00.000Z"
     assert article.canonical_url == "https://post.example/bridge"
     assert article.provenance == {
-        "text": "trafilatura",
-        "headline": "page",
-        "authors": "page",
-        "source": "page",
+        "text": "blocks",
+        "headline": "guess",
+        "authors": "meta",
+        "source": "meta",
         "published_at": "meta",
         "modified_at": "meta",
-        "canonical_url": "page",
+        "canonical_url": "html",
     }
 
 
@@ -183,3 +183,49 @@ def test_no_page_depends_on_those_before_it() -> None:
     fresh = [stage(article) for article in articles]
     for _ in range(3):
         assert [stage(article) for article in articles[::-1]] == fresh[::-1]
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<div>" * 100_000 + "Words",
+        "<unheard-of>" * 100_000 + "Words",
+        "<p>Words of ten or so that say nothing at all.</p>" * 50_000,
+        "<p><a href='/a'>Words</a></p>" * 60_000,
+        "<div>" * 500 + "<p>Words<div></div>" * 12_000,
+        "<svg><p>Words" + "<svg><script" * 50_000,
+        "<p>Words</p><!--" + "<div>" * 100_000,
+        "<p>Words</p>" + "<script " * 100_000,
+        "<p>Words</p><script>" + "</script" * 100_000,
+        "<p>Words</p><xmp>" + '<a " </a ' * 50_000,
+        "<p>Words</p><plaintext>" + '<a " </a ' * 50_000,
+        "<title" * 50_000 + "<p>Words</p>",
+    ],
+    ids=[
+        "deep",
+        "unknown",
+        "long",
+        "links",
+        "wide",
+        "open",
+        "comment",
+        "scripts",
+        "ends",
+        "quotes",
+        "plain",
+        "titles",
+    ],
+)
+def test_pages_that_parsers_take_long_over_give_their_text(html: str) -> None:
+    article = stripped(html)
+    assert isinstance(article.text, str)
+    assert "Words" in article.text
+
+
+def test_a_page_that_a_script_draws_gives_the_text_of_the_script() -> None:
+    texts = [f"{text} It was part {part} of the plan." for part in range(3) for text in PARAGRAPHS]
+    state = json.dumps({"story": {"paragraphs": [{"text": text + "\ud83d"} for text in texts]}})
+    html = f"<body><div id=app>Loading</div><script>var state = {state}</script></body>"
+    article = stripped(html)
+    assert article.provenance["text"] == "json"
+    assert article.text == "\n".join(f"{text}?" for text in texts)

@@ -23,12 +23,13 @@ class StripBoilerplate:
     """Keep what the article says, take out what its page put around it.
 
     Plain text: lines stay verbatim but for the spans in ``removed``, by rules for classes of junk.
-    HTML: the main text, and headline, authors, dates and site where the raw record had none.
+    HTML: the main text, and where the raw record had none headline, authors, times, address, site,
+    language and image as the page declares them.
     Rejects with ``no_text`` what has no text left.
     """
 
     name = "strip_boilerplate"
-    version = "1"
+    version = "2"
 
     def __init__(self, spans: bool = False) -> None:
         """``spans``: for HTML too, list what was left out, as spans into a text rendering."""
@@ -48,27 +49,19 @@ class StripBoilerplate:
         return _plain(article, article.content)
 
     def _page(self, article: Article, html: str) -> Outcome:
-        page = self._pages.read_page(html, None if article.preview is UNSET else article.preview)
+        preview = None if article.preview is UNSET else article.preview
+        page = self._pages.read_page(html, preview, article.url)
         rendering = self._pages.rendering_of(html)
-        outside = removals(rendering, outside_lines(rendering, page.text))
+        outside = removals(rendering.text, outside_lines(rendering.text, page.text))
         changes: dict[str, Any] = {"removed": [], "removed_summary": totals(outside)}
         if self._spans:
-            changes |= {"removed": outside, "rendering": self._pages.RENDERING}
+            changes |= {"removed": outside, "rendering": rendering.name}
         provenance: dict[str, str] = {}
-        found = {
-            "headline": page.headline,
-            "source": page.source,
-            "published_at": page.declared.published_at,
-            "modified_at": page.declared.modified_at,
-            "canonical_url": page.declared.canonical_url,
-        }
-        for name, field in found.items():
-            if field and getattr(article, name) is None:
-                changes[name] = field.value
-                provenance[name] = field.where
-        if page.authors and not article.authors:
-            changes["authors"] = page.authors
-            provenance["authors"] = "page"
+        for field, said in vars(page.metadata).items():
+            name = "language_declared" if field == "language" else field
+            if said and not getattr(article, name):
+                changes[name] = list(said.value) if name == "authors" else said.value
+                provenance[name] = said.where
         return _outcome(article, page.text, changes, provenance | {"text": page.method})
 
 

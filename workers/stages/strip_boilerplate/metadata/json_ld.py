@@ -44,11 +44,7 @@ def metadata_in_json_ld(scripts: Sequence[str], base: str | None) -> Metadata:
 
     def resolved(value: object) -> list[Any]:
         """The values of a field, with references in place of names."""
-        values = value if isinstance(value, list) else [value]
-        return [
-            named.get(one["@id"], one) if isinstance(one, dict) and "@id" in one else one
-            for one in values
-        ]
+        return [_of_name(one, named) for one in (value if isinstance(value, list) else [value])]
 
     headline = text_of(article.get("headline")) or text_of(article.get("name"))
     authors = authors_of(_name(one) for one in resolved(article.get("author")))
@@ -93,6 +89,12 @@ def _nodes(data: object, depth: int) -> Iterator[_Node]:
         yield data
         for key in ("@graph", "mainEntity", "mainEntityOfPage"):
             yield from _nodes(data.get(key), depth - 1)
+
+
+def _of_name(value: object, named: dict[str, _Node]) -> object:
+    """The object that a reference names, if it does."""
+    id = value.get("@id") if isinstance(value, dict) else None
+    return named.get(id, value) if isinstance(id, str) else value
 
 
 def _is_article(node: _Node) -> bool:

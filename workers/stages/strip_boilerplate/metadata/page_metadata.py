@@ -43,12 +43,7 @@ def page_metadata(tree: Any, url: str | None = None) -> Metadata:
     """
     html = _safely(metadata_in_html, tree, url)
     base = html.canonical_url.value if html.canonical_url else url
-    scripts = [
-        script.text
-        for script in tree.iterfind('.//script[@type="application/ld+json"]')
-        if script.text
-    ]
-    found = metadata_in_json_ld(scripts[:_MOST_SCRIPTS], base)
+    found = _safely(_in_scripts, tree, base)
     meta = _safely(metadata_in_meta, tree, base)
     for other in (_safely(metadata_in_microdata, tree, base), meta, html):
         found = _filled(found, other)
@@ -56,6 +51,12 @@ def page_metadata(tree: Any, url: str | None = None) -> Metadata:
         found, canonical_url=html.canonical_url or meta.canonical_url or found.canonical_url
     )
     return _parted(_without_site(_filled(found, _guessed(tree, found))))
+
+
+def _in_scripts(tree: Any, base: str | None) -> Metadata:
+    scripts = tree.iterfind('.//script[@type="application/ld+json"]')
+    texts = [script.text for script in scripts if script.text]
+    return metadata_in_json_ld(texts[:_MOST_SCRIPTS], base)
 
 
 def _safely(read: Any, tree: Any, base: str | None) -> Metadata:
