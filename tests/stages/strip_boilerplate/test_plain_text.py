@@ -214,7 +214,7 @@ def test_the_grown_article_carries_its_text_and_no_content() -> None:
     assert (article.content, article.preview) == (UNSET, UNSET)
     assert article.removed == []
     assert article.removed_summary == {}
-    assert article.provenance["text"] == "rules"
+    assert article.provenance["text"] == "lines"
 
 
 JUNK = st.sampled_from(

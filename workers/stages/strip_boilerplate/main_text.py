@@ -1,0 +1,74 @@
+"""Which lines of a text are surely not the article's, as the line model sees them all together."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from itertools import compress
+
+import numpy as np
+
+from workers.stages.strip_boilerplate.line_features import NAMES, Features, features_of
+from workers.stages.strip_boilerplate.line_model import line_model
+
+SURE = 0.2
+"""A line goes if it is the article's with less probability than this; chosen by cross-validation,
+where it keeps more than .99 of the article's characters."""
+SURE_IF_REPEATED = 0.5
+"""The same for a line that other articles of the source had too. Less than what the share of such
+lines among boilerplate would allow: background is repeated as well."""
+_FEWEST_LINES, _MOST_LINES = 4, 5_000
+"""A text of fewer lines tells too little of what surrounds them; one of more is no article."""
+_SENTENCE = 0.3
+_TITLE_REACH, _FIRST_REACH = 12, 3
+_TITLE_WORDS, _TITLE_LENGTH = 3, 200
+_TITLE_COMMON = 0.5
+_LENGTH, _WORDS, _PROSE = NAMES.index("length"), NAMES.index("words"), NAMES.index("prose")
+_IN_BODY, _COMMON = NAMES.index("in_body"), NAMES.index("common")
+
+
+def unlikely_lines(
+    lines: Sequence[str], junk: Collection[int], repeated: Collection[int] = ()
+) -> list[int]:
+    """Indexes of the lines that are surely not the article's.
+
+    ``junk`` are lines of which this is known already, ``repeated`` those that other articles of the
+    source had. Lines are stripped, none is blank. A title stays, and so does everything where no
+    line is probably an article's.
+    """
+    if not _FEWEST_LINES <= len(lines) <= _MOST_LINES:
+        return []
+    rows = features_of(lines)
+    probable = line_model().content_probability(rows)
+    if not (probable >= 0.5).any():
+        return []
+    limits = np.full(len(lines), SURE)
+    limits[list(repeated)] = SURE_IF_REPEATED
+    limits[titles(rows, junk)] = 0
+    return list(compress(range(len(lines)), (probable < limits).tolist()))
+
+
+def titles(rows: Features, junk: Collection[int] = ()) -> list[int]:
+    """The lines that may be the article's title.
+
+    That is the line shortly before the first sentences that shares most words with them, and the
+    first line if it stands right before them.
+    """
+    body = np.flatnonzero((rows[:, _IN_BODY] > 0) & (rows[:, _PROSE] > _SENTENCE))
+    if not len(body):
+        return []
+    first = int(body[0])
+    before = [line for line in range(max(first - _TITLE_REACH, 0), first) if line not in junk]
+    found = {
+        line
+        for line in before[:1]
+        if first - line <= _FIRST_REACH and all(other in junk for other in range(line))
+    }
+    shared = [(float(rows[line, _COMMON]), line) for line in before if _may_be_title(rows, line)]
+    if shared and (best := max(shared))[0] >= _TITLE_COMMON:
+        found.add(best[1])
+    return sorted(found)
+
+
+def _may_be_title(rows: Features, line: int) -> bool:
+    words, length = np.exp(rows[line, _WORDS]) - 1, np.exp(rows[line, _LENGTH]) - 1
+    return bool(words > _TITLE_WORDS - 0.5 and length <= _TITLE_LENGTH)
