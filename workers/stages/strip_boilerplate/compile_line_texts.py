@@ -70,7 +70,7 @@ def texts_in(folder: Path) -> list[Text]:
             ]
             content = labels(lines, truth[id]["text"])
             texts[id] = Text(id, truth[id]["source"], lines, content, labelled=False)
-    return _with_sites([text for text in texts.values() if text.source in SOURCES], hosts)
+    return of_sites([text for text in texts.values() if text.source in SOURCES], hosts)
 
 
 def labels(lines: Sequence[str], article: str) -> list[bool]:
@@ -118,7 +118,7 @@ def thinned(texts: Sequence[Text], seed: int) -> Iterator[Text]:
             yield replace(text, lines=lines, content=[text.content[at] for at in chosen])
 
 
-def _with_sites(texts: Sequence[Text], hosts: dict[str, str]) -> list[Text]:
+def of_sites(texts: Sequence[Text], hosts: dict[str, str]) -> list[Text]:
     """Texts are of one site if their pages name one host, or if they share four rare lines."""
     site = {text.id: text.id for text in texts}
 

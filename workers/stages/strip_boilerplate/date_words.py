@@ -58,3 +58,16 @@ def ages() -> Mapping[str, Literal["hours", "days"]]:
     lists = json.loads(_FILE.read_text(encoding="utf-8"))
     days = dict.fromkeys(lists["days_ago"], "days")
     return days | dict.fromkeys(lists["hours_ago"], "hours")  # type: ignore[return-value]
+
+
+@cache
+def age_beginnings() -> frozenset[str]:
+    """The words with which such phrases begin, if they begin with one."""
+    return frozenset(phrase.split()[0] for phrase in ages())
+
+
+@cache
+def stamp_words() -> frozenset[str]:
+    """Every word that a stamp may have: those of the phrases, and the thousands of a counter."""
+    phrases = [*date_words(), *ages(), "k m к м"]
+    return frozenset(word for phrase in phrases for word in phrase.split())

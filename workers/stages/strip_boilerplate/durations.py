@@ -36,8 +36,8 @@ _LENGTH = (
 _READING = (
     "read reading lesezeit lesedauer lecture lectura leitura lettura leestijd läsning lästid "
     "lesetid læsetid lukuaika lugemine czytania czytanie čtení čítania čitanja čitanje branja "
-    "olvasás olvasási lectură citire чтения чтение читання четене читања ανάγνωση ανάγνωσης okuma oxuma "
-    "lexim baca membaca đọc قراءة القراءة مطالعه קריאה पढ़ने 阅读 閱讀 읽기 読む"
+    "olvasás olvasási lectură citire чтения чтение читання четене читања ανάγνωση ανάγνωσης "
+    "okuma oxuma lexim baca membaca đọc قراءة القراءة مطالعه קריאה पढ़ने 阅读 閱讀 읽기 読む"
 )
 # What may stand between them.
 _SMALL = (

@@ -11,7 +11,9 @@ from typing import Literal
 from workers.stages.strip_boilerplate.text_tokens import words_of
 
 WordClass = Literal["share", "network", "button", "counted", "small", "channel", "cookie"]
-PhraseClass = Literal["advertisement", "related", "subscribe", "consent", "rights", "navigation"]
+PhraseClass = Literal[
+    "advertisement", "related", "subscribe", "consent", "site", "rights", "navigation"
+]
 
 _JUNK = Path(__file__).with_name("junk_words.toml")
 _FUNCTION_WORDS = Path(__file__).with_name("function_words.txt")

@@ -7,7 +7,7 @@ import unicodedata
 
 from workers.stages.strip_boilerplate.cuts import Cut, Line
 from workers.stages.strip_boilerplate.junk_words import phrases, words
-from workers.stages.strip_boilerplate.stamps import read_stamp
+from workers.stages.strip_boilerplate.stamps import LONGEST, may_begin_stamp, read_stamp
 from workers.stages.strip_boilerplate.text_tokens import NUMBER_OR_WORD, fold, words_of
 
 LEADING_MARK = "leading_mark"
@@ -68,6 +68,8 @@ def _leading(text: str) -> int:
     if start == len(text):
         return start if marks else 0
     counted = _counted(text, start)
+    if not counted and not may_begin_stamp(text[: start + LONGEST], start):
+        return start if marks else 0
     stamp = read_stamp(text, _gap(text, counted) if counted else start)
     if counted:
         if stamp is not None and (stamp.clock or (stamp.day and stamp.year)):

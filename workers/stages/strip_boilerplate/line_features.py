@@ -42,14 +42,16 @@ NAMES = (
     *PLACE,
 )
 
+_REACHES = (2, 4, 10)
+"""Lines before and after that are looked at together."""
 _UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
 _CLOSING = "\"'”’»)]）」』"
 _SENTENCE_END = frozenset(".!?。！？…।॥؟۔።։။។")
 _TRUNCATED = ("...", "…", "[…]", "→", "»")
 _BULLETS = frozenset("•·●▪◦‣*-–—|►▶→»")
 _QUOTES = frozenset("\"'“„«‘「『—–")
-_COMPARED, _LOOKED_AT = 40, 16
-"""Words of a line that are compared with other lines', and those whose case is looked at."""
+_COMPARED, _LOOKED_AT = 80, 16
+"""Characters without spaces that are compared with other lines'; words whose case counts."""
 _LOWEST, _MIDDLE = 0.3, 0.12
 
 
@@ -57,7 +59,7 @@ def features_of(lines: Sequence[str]) -> Features:
     """One row per line, one column per name in ``NAMES``; the lines are stripped, none is blank."""
     if not lines:
         return np.zeros((0, len(NAMES)), np.float32)
-    vocabularies: list[list[str]] = []
+    vocabularies: list[set[str]] = []
     times = Counter(lines)
     own = np.array([_own(line, vocabularies, times[line]) for line in lines], np.float32)
     padded = np.full((len(lines) + 4, len(_AROUND)), -1, np.float32)
@@ -67,7 +69,7 @@ def features_of(lines: Sequence[str]) -> Features:
     return np.concatenate([own, *shifts, place], axis=1)
 
 
-def _own(text: str, vocabularies: list[list[str]], times: int) -> list[float]:
+def _own(text: str, vocabularies: list[set[str]], times: int) -> list[float]:
     """Features of one line; the words by which it is compared with others go to the list."""
     length = len(text)
     low = text.lower()
@@ -75,19 +77,21 @@ def _own(text: str, vocabularies: list[list[str]], times: int) -> list[float]:
     count = len(words)
     is_ascii = text.isascii()
     unspaced = 0 if is_ascii or text[length // 2] < "\u0e00" else len(_UNSPACED.findall(text))
+    distinct = set(words)
     if unspaced > 0.3 * length:
-        vocabularies.append([text[at : at + 2] for at in range(min(length - 1, _COMPARED))])
+        vocabulary = {text[at : at + 2] for at in range(min(length - 1, _COMPARED))}
         count = max(1, unspaced // 2)
         function, capital, upper, average = 0.25, 0.0, 0.0, 2.0
     else:
         unspaced = 0
-        vocabularies.append([word for word in words[:_COMPARED] if len(word) > 4])
-        function = len(_FUNCTIONS.intersection(words)) / count
+        vocabulary = distinct - _FUNCTIONS
+        function = 1 - len(vocabulary) / len(distinct)
         raw = text.split(None, _LOOKED_AT)[:_LOOKED_AT]
         capital = sum(map(str.istitle, raw)) / len(raw)
         upper = sum(map(str.isupper, raw)) / len(raw)
         average = length / count
-    telling = len(_TELLING.intersection(words))
+    vocabularies.append(vocabulary)
+    telling = len(distinct & _TELLING)
     if is_ascii or text[length // 2] < "\u0600":
         digits = sum(map(text.count, "0123456789")) / length
     else:
@@ -119,7 +123,7 @@ def _own(text: str, vocabularies: list[list[str]], times: int) -> list[float]:
         commas,
         sentences + ends,
         digits,
-        len(_DATES.intersection(words)) if digits and count < 30 else 0,
+        len(distinct & _DATES) if digits and count < 30 else 0,
         telling,
         telling / count,
         "@" in text or "http" in low or "www." in low or "](" in text,
@@ -138,16 +142,16 @@ def _own(text: str, vocabularies: list[list[str]], times: int) -> list[float]:
     ]
 
 
-def _place(own: Features, vocabularies: Sequence[Sequence[str]]) -> Features:
+def _place(own: Features, vocabularies: Sequence[set[str]]) -> Features:
     prose = own[:, _PROSE].astype(np.float64)
     count = len(prose)
     sums = np.concatenate([[0.0], np.cumsum(prose)])
     at = np.arange(count)
     columns: list[npt.NDArray[np.float64]] = []
-    for reach in (2, 4, 10):
-        columns.append((sums[at] - sums[np.maximum(at - reach, 0)]) / reach)
-    for reach in (2, 4, 10):
-        columns.append((sums[np.minimum(at + 1 + reach, count)] - sums[at + 1]) / reach)
+    for reach in _REACHES:
+        columns.append((sums[:-1] - sums[np.maximum(at - reach, 0)]) / reach)
+    for reach in _REACHES:
+        columns.append((sums[np.minimum(at + 1 + reach, count)] - sums[1:]) / reach)
     first, last = _body(own[:, _WORDS], prose)
     inside = (at >= first) & (at <= last)
     total = max(float(sums[-1]), 1e-6)
@@ -157,8 +161,8 @@ def _place(own: Features, vocabularies: Sequence[Sequence[str]]) -> Features:
         at / max(count - 1, 1),
         np.full(count, math.log(count)),
         np.full(count, sums[-1] / count),
-        sums[at] / total,
-        1 - sums[at + 1] / total,
+        sums[:-1] / total,
+        1 - sums[1:] / total,
         inside,
         np.clip(np.where(at < first, at - first, np.where(at > last, at - last, 0)), -50, 50),
         np.full(count, (last - first + 1) / count),
@@ -184,22 +188,20 @@ def _body(words: Features, prose: npt.NDArray[np.float64]) -> tuple[int, int]:
 
 
 def _common(
-    vocabularies: Sequence[Sequence[str]], prose: npt.NDArray[np.float64], first: int, last: int
+    vocabularies: Sequence[set[str]], prose: npt.NDArray[np.float64], first: int, last: int
 ) -> npt.NDArray[np.float64]:
-    """The share of each line's longer words that other sentences of the body have; -1 if none."""
+    """The share of each line's words that other sentences of the body have; -1 if it has none."""
     has_prose = (prose > _LOWEST).tolist()
     once: set[str] = set()
     twice: set[str] = set()
     for line in range(first, last + 1):
         if has_prose[line]:
-            words = set(vocabularies[line])
-            twice |= once & words
-            once |= words
+            twice |= once & vocabularies[line]
+            once |= vocabularies[line]
     shares: list[float] = []
     for line, vocabulary in enumerate(vocabularies):
         others = twice if has_prose[line] and first <= line <= last else once
-        found = sum(map(others.__contains__, vocabulary))
-        shares.append(found / len(vocabulary) if vocabulary else -1.0)
+        shares.append(len(vocabulary & others) / len(vocabulary) if vocabulary else -1.0)
     return np.array(shares)
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from itertools import compress
+from math import log
 
 import numpy as np
 
 from workers.stages.strip_boilerplate.line_features import NAMES, Features, features_of
-from workers.stages.strip_boilerplate.line_model import line_model
+from workers.stages.strip_boilerplate.line_model import LineModel, line_model
 
 SURE = 0.2
 """A line goes if it is the article's with less probability than this; chosen by cross-validation,
@@ -20,25 +21,30 @@ _FEWEST_LINES, _MOST_LINES = 4, 5_000
 """A text of fewer lines tells too little of what surrounds them; one of more is no article."""
 _SENTENCE = 0.3
 _TITLE_REACH, _FIRST_REACH = 12, 3
-_TITLE_WORDS, _TITLE_LENGTH = 3, 200
+_TITLE_WORDS, _TITLE_LENGTH = log(2.5 + 1), log(200 + 1)
+"""More words, and fewer characters, on the scale of the features."""
 _TITLE_COMMON = 0.5
 _LENGTH, _WORDS, _PROSE = NAMES.index("length"), NAMES.index("words"), NAMES.index("prose")
 _IN_BODY, _COMMON = NAMES.index("in_body"), NAMES.index("common")
 
 
 def unlikely_lines(
-    lines: Sequence[str], junk: Collection[int], repeated: Collection[int] = ()
+    lines: Sequence[str],
+    junk: Collection[int],
+    repeated: Collection[int] = (),
+    model: LineModel | None = None,
 ) -> list[int]:
     """Indexes of the lines that are surely not the article's.
 
     ``junk`` are lines of which this is known already, ``repeated`` those that other articles of the
-    source had. Lines are stripped, none is blank. A title stays, and so does everything where no
+    source had; the model is the package's if none is given. Lines are stripped, none is blank. A
+    title stays, and so does everything where no
     line is probably an article's.
     """
     if not _FEWEST_LINES <= len(lines) <= _MOST_LINES:
         return []
     rows = features_of(lines)
-    probable = line_model().content_probability(rows)
+    probable = (model or line_model()).content_probability(rows)
     if not (probable >= 0.5).any():
         return []
     limits = np.full(len(lines), SURE)
@@ -70,5 +76,4 @@ def titles(rows: Features, junk: Collection[int] = ()) -> list[int]:
 
 
 def _may_be_title(rows: Features, line: int) -> bool:
-    words, length = np.exp(rows[line, _WORDS]) - 1, np.exp(rows[line, _LENGTH]) - 1
-    return bool(words > _TITLE_WORDS - 0.5 and length <= _TITLE_LENGTH)
+    return bool(rows[line, _WORDS] > _TITLE_WORDS and rows[line, _LENGTH] < _TITLE_LENGTH)

@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 
 from workers.stages.strip_boilerplate.cuts import Cut, Line, cut_line, lines_of
 from workers.stages.strip_boilerplate.durations import is_duration
-from workers.stages.strip_boilerplate.junk_lines import Junk, in_company, junk_line
+from workers.stages.strip_boilerplate.junk_lines import Junk, has_notices, in_company, junk_line
 from workers.stages.strip_boilerplate.line_edges import edge_cuts
+from workers.stages.strip_boilerplate.line_model import LineModel
 from workers.stages.strip_boilerplate.main_text import unlikely_lines
 from workers.stages.strip_boilerplate.sidebars import (
     headlines_to_the_end,
@@ -59,10 +60,12 @@ def junk_in(
     content: str,
     headline: str | None = None,
     repeated: Callable[[str], bool] | None = None,
+    model: LineModel | None = None,
 ) -> tuple[list[Line], list[Cut]]:
     """The lines of a plain text, and what to cut out of them.
 
-    ``repeated`` says whether other articles of the source had a line. The title is never cut: the
+    ``repeated`` says whether other articles of the source had a line; the line model is the
+    package's if none is given. The title is never cut: the
     line that is ``headline``, the first line that says nothing else by its words, and what the
     first sentences take up.
     """
@@ -73,7 +76,7 @@ def junk_in(
     first = next((row for row, reason in enumerate(rows.reasons) if not reason), None)
     protected = named | ({first} if first is not None else set())
     _cut_runs(rows, found, protected)
-    _cut_unlikely(rows, named, repeated)
+    _cut_unlikely(rows, named, repeated, model)
     cuts: list[Cut] = []
     for line, reason in zip(rows.lines, rows.reasons, strict=True):
         cuts += [cut_line(line, reason)] if reason else edge_cuts(line)
@@ -83,9 +86,10 @@ def junk_in(
 def _cut_by_words(rows: _Rows, named: Collection[int]) -> list[Junk | None]:
     """Cut what is junk by itself, and weak lines beside it; what each line is said to be."""
     found: list[Junk | None] = []
+    notices = has_notices("\n".join(rows.texts))
     for row, text in enumerate(rows.texts):
         stamp = rows.stamps[row]
-        junk = None if row in named or stamp is not None else junk_line(text)
+        junk = None if row in named or stamp is not None else junk_line(text, notices)
         found.append(junk)
         if row in named:
             continue
@@ -112,9 +116,12 @@ def _cut_runs(rows: _Rows, found: Sequence[Junk | None], protected: Collection[i
 
 
 def _cut_unlikely(
-    rows: _Rows, named: Collection[int], repeated: Callable[[str], bool] | None
+    rows: _Rows,
+    named: Collection[int],
+    repeated: Callable[[str], bool] | None,
+    model: LineModel | None,
 ) -> None:
     again = {row for row, text in enumerate(rows.texts) if repeated is not None and repeated(text)}
-    for row in unlikely_lines(rows.texts, rows.gone, again):
+    for row in unlikely_lines(rows.texts, rows.gone, again, model):
         if row not in named and rows.reasons[row] is None:
             rows.reasons[row] = REPEATED if row in again else UNLIKELY

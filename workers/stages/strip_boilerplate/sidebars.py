@@ -4,20 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from workers.stages.strip_boilerplate.stamps import LONGEST, Stamp, read_stamp
+from workers.stages.strip_boilerplate.stamps import LONGEST, Stamp, may_be_stamp, read_stamp
 
 _LONGEST_HEADLINE = 160
 _MOST_HEADLINES = 20
 _FULL_STOPS = ".。．।۔።։။"
 _AROUND = " \t\r\ufeff\u00a0•·●▪|.,()–—-"
 """What may stand around a stamp: white space, bullets, bars."""
+_MOST_AROUND = 20
 _CLOSING = "\"'”’»)]）」』"
 
 
 def stamp_of(line: str) -> Stamp | None:
     """The stamp that a line consists of; None if it is anything else."""
+    if len(line) > LONGEST + _MOST_AROUND:
+        return None
     line = line.strip(_AROUND)
     if len(line) > LONGEST or not any(map(str.isdecimal, line)):
+        return None
+    if not may_be_stamp(line):
         return None
     stamp = read_stamp(line)
     return stamp if stamp and not line[stamp.end :].strip(_AROUND) else None

@@ -9,7 +9,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from workers.stages.strip_boilerplate.date_words import DateWord, ages, date_words
+from workers.stages.strip_boilerplate.date_words import (
+    DateWord,
+    age_beginnings,
+    ages,
+    date_words,
+    stamp_words,
+)
 from workers.stages.strip_boilerplate.text_tokens import NUMBER_OR_WORD, fold
 
 LONGEST = 80
@@ -93,6 +99,22 @@ def read_stamp(text: str, start: int = 0) -> Stamp | None:
     return best
 
 
+def may_be_stamp(text: str) -> bool:
+    """Whether all words of a text are a stamp's: rules most texts out at little cost."""
+    return all(_is_stamp_word(token["word"]) for token in NUMBER_OR_WORD.finditer(text))
+
+
+def may_begin_stamp(text: str, start: int) -> bool:
+    """Whether a number is followed by another one or by a word of a stamp."""
+    first = NUMBER_OR_WORD.search(text, start)
+    second = NUMBER_OR_WORD.search(text, first.end()) if first else None
+    return second is not None and _is_stamp_word(second["word"])
+
+
+def _is_stamp_word(word: str | None) -> bool:
+    return word is None or fold(word) in stamp_words() or _UNSPACED.search(word) is not None
+
+
 def _whole(date: _Date) -> bool:
     return date.day or date.clock
 
@@ -141,6 +163,9 @@ def _read_date(text: str, start: int) -> tuple[_Date, int]:
 def _age(text: str, position: int) -> tuple[str, int] | None:
     """What the longest phrase such as "2 hours ago" that begins here counts, and where it ends."""
     known = ages()
+    first = NUMBER_OR_WORD.match(text, position)
+    if first is None or (first["word"] and fold(first["word"]) not in age_beginnings()):
+        return None
     shape = ""
     best: tuple[str, int] | None = None
     for _ in range(_MOST_AGE_WORDS):
