@@ -39,6 +39,7 @@ _MOST_WORDS = 8
 """No phrase has more words."""
 _MOST_NUMBERS = 4
 _LONGEST_JOINED = 24
+_SAMPLED = 8
 _SHORTEST_NAME, _LONGEST_ENDING = 6, 4
 _QUOTES = "\"'“„«‘「『—–-"
 _SEPARATORS = (":", "：", "|", "»", ">", "→", "–", "—", "►", "▶")
@@ -61,10 +62,11 @@ class Junk:
 
 def has_notices(text: str) -> bool:
     """Whether a text has a word of which cookie notices, or notices of rights, have one."""
-    plain = text.lower().replace(".", " ").replace(",", " ").replace(":", " ")
-    if not _rare_words().isdisjoint(plain.split()):
+    plain = text.lower()
+    if not _rare_tokens().isdisjoint(plain.split()):
         return True
-    return _has_unspaced(plain) and any(phrase in plain for phrase in _rare_unspaced())
+    sample = plain[::_SAMPLED]
+    return _has_unspaced(sample) and any(map(plain.__contains__, _rare_words()))
 
 
 def junk_line(line: str, notices: bool = True) -> Junk | None:
@@ -88,7 +90,7 @@ def junk_line(line: str, notices: bool = True) -> Junk | None:
         return label
     if line[0] not in _QUOTES and _is_call(found, joined):
         return Junk(SUBSCRIPTION)
-    if (not _rare_words().isdisjoint(found) or _has_unspaced(joined)) and _is_rights(joined):
+    if has_notices(line) and _is_rights(joined):
         return Junk(COPYRIGHT)
     return Junk(COOKIES) if _is_cookie_notice(found, line) else None
 
@@ -288,5 +290,8 @@ def _rare_words() -> frozenset[str]:
 
 
 @cache
-def _rare_unspaced() -> tuple[str, ...]:
-    return (*_unspaced(words("cookie")), *_unspaced(phrases("rights")))
+def _rare_tokens() -> frozenset[str]:
+    """The same as they stand in a line, with what is written behind a word."""
+    return frozenset(
+        word + mark for word in _rare_words() for mark in ("", ".", ",", ":", ";", "!")
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import cache
 
 from workers.stages.strip_boilerplate.cuts import Cut, Line
 from workers.stages.strip_boilerplate.junk_words import phrases, words
@@ -150,6 +151,9 @@ def _trailing_link(text: str, start: int) -> int:
     if len(text) - start <= _LONGEST_LABEL:
         return len(text)
     bare = text.rstrip(_LABEL_END)
+    last = fold(bare[bare.rfind(" ") + 1 :])
+    if last not in _last_words() and not (bare and "\u0e00" <= bare[-1] <= "\uffdc"):
+        return len(text)
     first = max(start, len(bare) - _LONGEST_LABEL)
     ends = list(_SENTENCE_END.finditer(bare, first))
     if not ends:
@@ -157,3 +161,8 @@ def _trailing_link(text: str, start: int) -> int:
     label = words_of(bare[ends[-1].end() :])
     told = len(label) > 1 or (len(label) == 1 and label[0][0] >= "\u0e00")
     return ends[-1].end() if told and " ".join(label) in phrases("related") else len(text)
+
+
+@cache
+def _last_words() -> frozenset[str]:
+    return frozenset(phrase.split()[-1] for phrase in phrases("related"))

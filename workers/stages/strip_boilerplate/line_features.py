@@ -50,6 +50,8 @@ _SENTENCE_END = frozenset(".!?。！？…।॥؟۔።։။។")
 _TRUNCATED = ("...", "…", "[…]", "→", "»")
 _BULLETS = frozenset("•·●▪◦‣*-–—|►▶→»")
 _QUOTES = frozenset("\"'“„«‘「『—–")
+_HEAD = 200
+"""Characters of a longer line by whose words it is judged."""
 _COMPARED, _LOOKED_AT = 80, 16
 """Characters without spaces that are compared with other lines'; words whose case counts."""
 _LOWEST, _MIDDLE = 0.3, 0.12
@@ -72,30 +74,31 @@ def features_of(lines: Sequence[str]) -> Features:
 def _own(text: str, vocabularies: list[set[str]], times: int) -> list[float]:
     """Features of one line; the words by which it is compared with others go to the list."""
     length = len(text)
-    low = text.lower()
+    head = text if length <= _HEAD else text[:_HEAD]
+    low = head.lower()
     words = low.split()
-    count = len(words)
+    count = len(words) if length <= _HEAD else text.count(" ") + 1
     is_ascii = text.isascii()
-    unspaced = 0 if is_ascii or text[length // 2] < "\u0e00" else len(_UNSPACED.findall(text))
+    unspaced = 0 if is_ascii or text[length // 2] < "\u0e00" else len(_UNSPACED.findall(head))
     distinct = set(words)
-    if unspaced > 0.3 * length:
+    if unspaced > 0.3 * len(head):
         vocabulary = {text[at : at + 2] for at in range(min(length - 1, _COMPARED))}
-        count = max(1, unspaced // 2)
+        count = max(1, unspaced * length // len(head) // 2)
         function, capital, upper, average = 0.25, 0.0, 0.0, 2.0
     else:
         unspaced = 0
         vocabulary = distinct - _FUNCTIONS
         function = 1 - len(vocabulary) / len(distinct)
-        raw = text.split(None, _LOOKED_AT)[:_LOOKED_AT]
+        raw = head.split(None, _LOOKED_AT)[:_LOOKED_AT]
         capital = sum(map(str.istitle, raw)) / len(raw)
         upper = sum(map(str.isupper, raw)) / len(raw)
         average = length / count
     vocabularies.append(vocabulary)
     telling = len(distinct & _TELLING)
     if is_ascii or text[length // 2] < "\u0600":
-        digits = sum(map(text.count, "0123456789")) / length
+        digits = sum(map(head.count, "0123456789")) / len(head)
     else:
-        digits = sum(map(str.isdecimal, text)) / length
+        digits = sum(map(str.isdecimal, head)) / len(head)
     last = text[-1]
     bare = text.rstrip(_CLOSING) if last in _CLOSING else text
     ends = bool(bare) and bare[-1] in _SENTENCE_END

@@ -14,9 +14,11 @@ from workers.stages.strip_boilerplate.line_model import LineModel, line_model
 SURE = 0.2
 """A line goes if it is the article's with less probability than this; chosen by cross-validation,
 where it keeps more than .99 of the article's characters."""
-SURE_IF_REPEATED = 0.5
-"""The same for a line that other articles of the source had too. Less than what the share of such
-lines among boilerplate would allow: background is repeated as well."""
+SURE_IF_REPEATED = 0.9
+"""The same for a line that other articles of the source had too: on pages of one site such lines
+are ninety times as frequent among boilerplate as among the articles' lines."""
+SURE_IF_SENTENCE = 0.5
+"""The same for one that reads like a sentence: the background of a story is repeated as well."""
 _FEWEST_LINES, _MOST_LINES = 4, 5_000
 """A text of fewer lines tells too little of what surrounds them; one of more is no article."""
 _SENTENCE = 0.3
@@ -48,7 +50,9 @@ def unlikely_lines(
     if not (probable >= 0.5).any():
         return []
     limits = np.full(len(lines), SURE)
-    limits[list(repeated)] = SURE_IF_REPEATED
+    for row in repeated:
+        sentence = rows[row, _PROSE] > _SENTENCE
+        limits[row] = SURE_IF_SENTENCE if sentence else SURE_IF_REPEATED
     limits[titles(rows, junk)] = 0
     return list(compress(range(len(lines)), (probable < limits).tolist()))
 
