@@ -16,6 +16,13 @@ from workers.stages.strip_boilerplate import StripBoilerplate
 
 STRIP = StripBoilerplate()
 STORY = "The council of Lindholm voted on Monday to rebuild the old harbour bridge."
+STORIES = [
+    STORY,
+    "The work will take two years and cost about 40 million, and the harbour will stay open for "
+    "the whole of that time, said the mayor after the vote.",
+    "People who live on the northern bank have had to take the ferry since the bridge was closed, "
+    "and many of them said that they had waited long enough.",
+]
 
 
 def cleaned(content: str, headline: str | None = None) -> Article:
@@ -204,7 +211,7 @@ def test_headlines_below_a_label_go_if_nothing_else_follows() -> None:
     others = ["Is the old ferry coming back?", "Lindholm opens its museum"]
     junk = ["Related articles", *others, "3 comments"]
     assert text_of("\n".join(["A title", STORY, *junk])) == f"A title\n{STORY}"
-    within = "\n".join(["A title", STORY, *others, STORY])
+    within = "\n".join(["A title", *STORIES, *others, *STORIES[1:]])
     assert text_of(within.replace(others[0], f"Related articles\n{others[0]}")) == within
 
 
@@ -255,15 +262,6 @@ def test_the_title_is_never_boilerplate() -> None:
     named = cleaned("\n".join([STORY, *pair, *pair, STORY]), headline=pair[0])
     assert isinstance(named.text, str)
     assert pair[0] in named.text.split("\n")
-
-
-STORIES = [
-    STORY,
-    "The work will take two years and cost about 40 million, and the harbour will stay open for "
-    "the whole of that time, said the mayor after the vote.",
-    "People who live on the northern bank have had to take the ferry since the bridge was closed, "
-    "and many of them said that they had waited long enough.",
-]
 
 
 def test_lines_that_other_articles_of_the_source_had_go_unless_they_read_like_the_story() -> None:

@@ -54,7 +54,8 @@ def texts_in(folder: Path) -> list[Text]:
     texts: dict[str, Text] = {}
     with (folder / "lines.jsonl").open(encoding="utf-8") as rows:
         for one in map(json.loads, rows):
-            lines, content = zip(*((r["text"], r["content"]) for r in one["lines"]), strict=True)
+            lines = [row["text"] for row in one["lines"]]
+            content = [row["content"] for row in one["lines"]]
             texts[one["id"]] = Text(one["id"], one["source"], lines, content, labelled=True)
     truth = json.loads((folder / "html" / "truth.json").read_text(encoding="utf-8"))
     for id in sorted(truth):

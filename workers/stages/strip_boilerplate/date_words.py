@@ -57,7 +57,7 @@ def ages() -> Mapping[str, Literal["hours", "days"]]:
     """Folded phrases such as ``# hours ago`` to whether they count hours (or minutes) or days."""
     lists = json.loads(_FILE.read_text(encoding="utf-8"))
     days = dict.fromkeys(lists["days_ago"], "days")
-    return days | dict.fromkeys(lists["hours_ago"], "hours")  # type: ignore[return-value]
+    return days | dict.fromkeys(lists["hours_ago"], "hours")
 
 
 @cache

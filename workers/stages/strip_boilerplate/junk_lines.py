@@ -168,7 +168,7 @@ def _is_made_of(word: str, known: frozenset[str]) -> bool:
 
 @cache
 def _class(*names: str) -> frozenset[str]:
-    return frozenset().union(*(words(name) for name in names))  # type: ignore[arg-type]
+    return frozenset().union(*(words(name) for name in names))
 
 
 def _is_related(found: Sequence[str], line: str) -> bool:

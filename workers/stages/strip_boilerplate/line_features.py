@@ -166,7 +166,7 @@ def _place(own: Features, vocabularies: Sequence[set[str]]) -> Features:
         np.full(count, sums[-1] / count),
         sums[:-1] / total,
         1 - sums[1:] / total,
-        inside,
+        inside.astype(np.float64),
         np.clip(np.where(at < first, at - first, np.where(at > last, at - last, 0)), -50, 50),
         np.full(count, (last - first + 1) / count),
         _common(vocabularies, prose, first, last),

@@ -41,7 +41,7 @@ class LineModel:
         """For each row of features the probability that its line is the article's."""
         parts = [self._odds(rows[at : at + _ROWS]) for at in range(0, len(rows), _ROWS)]
         odds = np.concatenate(parts) if parts else np.zeros(0)
-        return 1 / (1 + np.exp(-odds))  # type: ignore[no-any-return]
+        return 1 / (1 + np.exp(-odds))
 
     def _odds(self, rows: Features) -> npt.NDArray[np.float64]:
         right = rows[:, self.feature] > self.threshold
