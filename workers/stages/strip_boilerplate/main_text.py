@@ -54,9 +54,9 @@ def unlikely_lines(
         sentence = rows[row, _PROSE] > _SENTENCE
         limits[row] = SURE_IF_SENTENCE if sentence else SURE_IF_REPEATED
     limits[titles(rows, junk)] = 0
-    first = next((row for row in range(len(lines)) if row not in junk), 0)
-    if (probable[first + 1 : first + 1 + _FIRST_REACH] >= 0.5).any():
-        limits[first] = 0
+    others = [row for row in range(len(lines)) if row not in junk][: _FIRST_REACH + 1]
+    if (probable[others[1:]] >= 0.5).any():
+        limits[others[0]] = 0
     return list(compress(range(len(lines)), (probable < limits).tolist()))
 
 
