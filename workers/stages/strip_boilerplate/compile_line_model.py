@@ -211,8 +211,8 @@ stage strip_boilerplate to remove lines below {sure}; written by `compile_line_m
   fundus (MIT, github.com/flairNLP/fundus). Changed: rendered as lines, labelled by overlap with the
   collections' article texts. Each text is learnt from twice, the second time with most boilerplate
   left out, as other programs' extractions have it. No text of them is in the model or the program.
-- **Languages.** Most pages are English, a fifth in some twenty others. The features name no
-  language, but function words and the words of sites' own lines are listed for some sixty.
+- **Languages.** By py3langid, 317 texts are English, 37 German and 24 in 17 others. The features
+  name no language, but function words and the words of sites' own lines are listed for some sixty.
 - **Labels.** Automatic, with errors mostly among short lines. They leave titles out; titles had no
   weight, and the stage protects them.
 - **Not for** poems, tables, transcripts of code; texts of fewer than four lines are not judged.
