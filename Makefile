@@ -39,6 +39,7 @@ lint: .venv/installed-dev
 bench: .venv/installed-dev
 	$(BIN)/python -m tests.benchmarks
 	$(BIN)/python -m tests.benchmarks.language
+	$(BIN)/python -m tests.benchmarks.dirty_text
 	$(BIN)/python -m tests.benchmarks.claims --broker embedded
 	$(BIN)/python -m tests.benchmarks.extractor
 

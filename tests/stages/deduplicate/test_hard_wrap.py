@@ -5,9 +5,9 @@ import time
 
 import pytest
 
+from workers.normalise import normalised_lines
 from workers.stages.deduplicate import normalise
 from workers.stages.deduplicate.hard_wrap import unwrapped
-from workers.stages.deduplicate.normalise import normalised_lines
 
 LONG = (
     "The ferry between the mainland and the island of Tessel Point stopped running on Friday "

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from workers.normalise import normalised_lines
 from workers.stages.deduplicate import normalise
-from workers.stages.deduplicate.normalise import normalised_lines
 
 # Much white space, many marks, and what NFKC makes several characters of.
 odd_text = st.text(

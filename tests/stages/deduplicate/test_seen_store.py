@@ -12,7 +12,7 @@ from topics.records import Claim, Fingerprint, Origin, Verdict, Withdrawal
 from workers.stages.deduplicate import WindowedSeenStore
 from workers.stages.deduplicate.seen_rows import Row, SeenRows
 from workers.stages.deduplicate.seen_state import MOST_VERSIONS
-from workers.stages.deduplicate.utf8 import text_hash
+from workers.utf8 import text_hash
 
 
 @pytest.fixture

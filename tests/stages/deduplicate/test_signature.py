@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from msgspec import UNSET
 
 from topics.records import Fingerprint, RawArticle
+from workers.normalise import normalise
 from workers.stages.deduplicate import MainText, fingerprint, main_text
-from workers.stages.deduplicate.normalise import normalise
 from workers.stages.deduplicate.shingles import tokens, trigrams
 from workers.stages.deduplicate.signature import signature
 

@@ -10,11 +10,19 @@ from hypothesis import strategies as st
 from msgspec import UNSET
 
 from topics.records import Article, Removal, RemovedTotal
+from workers.normalise import line_hash
 from workers.outcome import Passed, Rejected
 from workers.stages.strip_boilerplate import StripBoilerplate
 
 STRIP = StripBoilerplate()
 STORY = "The council of Lindholm voted on Monday to rebuild the old harbour bridge."
+STORIES = [
+    STORY,
+    "The work will take two years and cost about 40 million, and the harbour will stay open for "
+    "the whole of that time, said the mayor after the vote.",
+    "People who live on the northern bank have had to take the ferry since the bridge was closed, "
+    "and many of them said that they had waited long enough.",
+]
 
 
 def cleaned(content: str, headline: str | None = None) -> Article:
@@ -51,6 +59,10 @@ def removed_from(content: str) -> list[Removal]:
         "مدة الفيديو 02:41",
         "视频时长 02:41",
         "동영상 재생시간 2분 41초",
+        "3 min read",
+        "Lesezeit: 3 Minuten",
+        "Temps de lecture : 3 minutes",
+        "Время чтения: 3 минуты",
     ],
 )
 def test_duration_lines_go(line: str) -> None:
@@ -85,6 +97,10 @@ def test_lines_that_say_more_than_a_duration_stay(line: str) -> None:
         "![]() ١٤ مارس ٢٠٢٣، ٠٩:١٥ ",
         "2051 Tuesday, 14 March, 2023, 09:15 ",
         "2,051 14.03.2023 09:15 | ",
+        "![]() 2,051 views Tuesday, 14 March, 2023, 09:15 ",
+        "![]() 2 051 просмотр 14 марта 2023, 09:15 ",
+        "2051 Aufrufe 14.03.2023, 09:15 Uhr ",
+        "![]() 2 hours ago ",
     ],
 )
 def test_image_mark_counter_and_date_before_the_text_go(prefix: str) -> None:
@@ -104,6 +120,8 @@ def test_image_mark_counter_and_date_before_the_text_go(prefix: str) -> None:
         "1 May is a holiday, 2 May is not.",
         "Tuesday, 14 March",
         "14 March 2023",
+        "2 hours ago the bridge was still open.",
+        "45 views of the bridge hang in the museum.",
     ],
 )
 def test_numbers_and_dates_of_the_story_stay(line: str) -> None:
@@ -144,6 +162,15 @@ def test_bars_of_tables_and_typed_full_stops_stay(line: str) -> None:
         "518أمس، 21:07",
         "518 कल, 21:07",
         "518 hôm qua, 21:07",
+        "518 2 hours ago",
+        "5 min ago",
+        "vor 3 Stunden",
+        "il y a 2 heures",
+        "3 години тому",
+        "518 3 дня назад",
+        "2小时前",
+        "3시간 전",
+        "قبل 3 ساعات",
         "1.2K Today, 21:07",
         "02.03.2024 21:07",
     ],
@@ -161,6 +188,41 @@ def test_counters_glued_to_a_date_or_clock_go_wherever_they_stand(line: str) -> 
 )
 def test_other_lines_of_numbers_stay(line: str) -> None:
     assert text_of(f"{STORY}\n{line}\n{STORY}") == f"{STORY}\n{line}\n{STORY}"
+
+
+@pytest.mark.parametrize(
+    "label",
+    [" Read more »", " Read more...", " Lire aussi →", " Читать далее…",
+     " Читайте також", " Leer más", " Mehr zum Thema", " 続きを読む"],
+)  # fmt: skip
+def test_labels_after_the_last_sentence_go(label: str) -> None:
+    article = cleaned(f"A title\n{STORY}{label}\n{STORY}")
+    assert article.text == f"A title\n{STORY}\n{STORY}"
+    assert isinstance(article.removed, list)
+    assert [(r.reason, r.text) for r in article.removed] == [("trailing_link", label)]
+
+
+@pytest.mark.parametrize("end", [" He wants to read more.", " “I read more.”", " More follows."])
+def test_sentences_that_end_in_such_words_stay(end: str) -> None:
+    assert text_of(f"{STORY}{end}") == f"{STORY}{end}"
+
+
+def test_headlines_below_a_label_go_if_nothing_else_follows() -> None:
+    others = ["Is the old ferry coming back?", "Lindholm opens its museum"]
+    junk = ["Related articles", *others, "3 comments"]
+    assert text_of("\n".join(["A title", STORY, *junk])) == f"A title\n{STORY}"
+    within = "\n".join(["A title", *STORIES, *others, *STORIES[1:]])
+    assert text_of(within.replace(others[0], f"Related articles\n{others[0]}")) == within
+
+
+def test_each_line_of_junk_goes_with_its_reason() -> None:
+    lines = ["Advertisement", "A title", "Share on Facebook", "1,204 views", STORY, "Read also: B"]
+    article = cleaned("\n".join([*lines, STORY, "Subscribe to our newsletter", "© 2024 L. Post"]))
+    assert article.text == f"A title\n{STORY}\n{STORY}"
+    assert isinstance(article.removed, list)
+    assert [removal.reason for removal in article.removed] == [
+        "advertisement", "share", "counter", "related_link", "subscription", "copyright",
+    ]  # fmt: skip
 
 
 def test_a_run_of_headlines_with_stamps_goes_in_whole() -> None:
@@ -202,6 +264,26 @@ def test_the_title_is_never_boilerplate() -> None:
     assert pair[0] in named.text.split("\n")
 
 
+def test_lines_that_other_articles_of_the_source_had_go_unless_they_read_like_the_story() -> None:
+    box = "Lindholm Post: the harbour, in your hands"
+    lines = ["Harbour bridge", *STORIES, box]
+    content = "\n".join(lines)
+    repeated = [f"{line_hash(line):016x}" for line in ("Harbour bridge", STORIES[1], f" {box} ")]
+    outcome = STRIP(Article(id="a", content=content, repeated_lines=repeated))
+    assert isinstance(outcome, Passed)
+    assert isinstance(outcome.article.removed, list)
+    assert [(r.reason, r.text) for r in outcome.article.removed] == [("repeated_line", box)]
+    assert outcome.article.repeated_lines is UNSET
+
+
+def test_lines_that_the_model_is_sure_about_say_so() -> None:
+    menu = ["Home", "News", "Sport", "Weather", "Podcasts", "Video", "Shop", "Jobs", "Contact"]
+    article = cleaned("\n".join([*menu, "Lindholm votes for its bridge", *STORIES, *menu]))
+    assert article.text == "\n".join(["Lindholm votes for its bridge", *STORIES])
+    assert isinstance(article.removed_summary, dict)
+    assert article.removed_summary["line_model"].count > 10
+
+
 def test_a_text_of_nothing_but_boilerplate_is_rejected() -> None:
     for content in ("Video duration 02:41", "", " \n\t\n", "\u200b\n\u00a0", "\0\x01\x02"):
         outcome = STRIP(Article(id="a", content=content))
@@ -214,7 +296,7 @@ def test_the_grown_article_carries_its_text_and_no_content() -> None:
     assert (article.content, article.preview) == (UNSET, UNSET)
     assert article.removed == []
     assert article.removed_summary == {}
-    assert article.provenance["text"] == "rules"
+    assert article.provenance["text"] == "lines"
 
 
 JUNK = st.sampled_from(
@@ -228,6 +310,12 @@ JUNK = st.sampled_from(
         "Words, and a bar. | \r",
         "![]()",
         "|",
+        "3 comments",
+        "Share",
+        "Read also: Ferry",
+        "Related articles",
+        "Words of a story that goes on for a while. Read more »",
+        "2 hours ago",
         "",
         " \t",
         "\x0c",

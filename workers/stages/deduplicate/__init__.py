@@ -5,11 +5,10 @@ Exact repeats, revisions, the same content under another id, and near-duplicates
 sentences are mostly the same.
 """
 
+from workers.normalise import line_hash, normalise
 from workers.stages.deduplicate.canonical_url import canonical_url
 from workers.stages.deduplicate.fingerprint import ALGORITHM, fingerprint, url_id
-from workers.stages.deduplicate.lines import line_hash
 from workers.stages.deduplicate.main_text import MainText, main_text
-from workers.stages.deduplicate.normalise import normalise
 from workers.stages.deduplicate.seen import SeenStore
 from workers.stages.deduplicate.seen_store import WindowedSeenStore
 from workers.stages.deduplicate.shingles import shingles

@@ -11,7 +11,7 @@ from msgspec import UNSET, UnsetType
 
 from topics.records import Claim, Fingerprint
 from workers.stages.deduplicate.near_texts import Text
-from workers.stages.deduplicate.utf8 import text_hash
+from workers.utf8 import text_hash
 
 
 class Arrival(NamedTuple):

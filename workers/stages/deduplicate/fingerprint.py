@@ -9,16 +9,16 @@ import xxhash
 from msgspec import UNSET
 
 from topics.records import Fingerprint, RawArticle
+from workers.normalise import normalise, normalised_lines
 from workers.stages.deduplicate.canonical_url import canonical_url
 from workers.stages.deduplicate.hard_wrap import unwrapped
 from workers.stages.deduplicate.lines import line_hashes
 from workers.stages.deduplicate.main_text import MainText
-from workers.stages.deduplicate.normalise import normalise, normalised_lines
 from workers.stages.deduplicate.numbers import numbers
 from workers.stages.deduplicate.sentences import is_sentence
 from workers.stages.deduplicate.shingles import distinct, tokens, trigrams
 from workers.stages.deduplicate.signature import signature
-from workers.stages.deduplicate.utf8 import encode
+from workers.utf8 import encode
 
 ALGORITHM = "fp/2"
 """Rises when the same article may get another fingerprint; stored with every claim."""

@@ -6,16 +6,10 @@ import struct
 from binascii import b2a_base64
 from collections.abc import Iterable
 
-from workers.stages.deduplicate.normalise import normalise
-from workers.stages.deduplicate.utf8 import text_hash
+from workers.utf8 import text_hash
 
 FIRST, LAST = 40, 24
 """Lines that are kept of a longer text: what a site adds stands before and after."""
-
-
-def line_hash(line: str) -> int:
-    """64 bits of a line as it is compared (XXH3): of the same line, however it was set."""
-    return text_hash(normalise(line))
 
 
 def line_hashes(normalised: Iterable[str]) -> str:

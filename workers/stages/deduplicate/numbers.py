@@ -10,7 +10,7 @@ from binascii import b2a_base64
 import xxhash
 
 from workers.stages.deduplicate.similarity import NUMBERS
-from workers.stages.deduplicate.utf8 import contains_any, encode
+from workers.utf8 import contains_any, encode
 
 LONGEST = 40
 """Digits that count; what is longer is no quantity."""

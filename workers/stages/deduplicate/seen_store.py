@@ -34,7 +34,6 @@ from workers.stages.deduplicate.seen_rows import (
 )
 from workers.stages.deduplicate.seen_state import SeenState
 from workers.stages.deduplicate.similarity import Similarity
-from workers.stages.deduplicate.utf8 import text_hash
 from workers.stages.deduplicate.verdicts import (
     EXACT,
     NEAR,
@@ -45,6 +44,7 @@ from workers.stages.deduplicate.verdicts import (
     verdict_of,
 )
 from workers.stages.deduplicate.window import Window
+from workers.utf8 import text_hash
 
 
 class WindowedSeenStore:

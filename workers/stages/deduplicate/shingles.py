@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from itertools import chain
 
-from workers.stages.deduplicate.utf8 import contains_any, encode
+from workers.utf8 import contains_any, encode
 
 UNSPACED = (
     "\u0e00-\u0eff"  # Thai, Lao

@@ -19,7 +19,7 @@ from pathlib import Path
 from babel import Locale, localedata
 from babel.dates import format_date, format_time
 
-from workers.stages.strip_boilerplate.text_tokens import words_of
+from workers.stages.strip_boilerplate.text_tokens import shape_of, words_of
 
 TARGET = Path(__file__).with_name("date_words.json")
 
@@ -34,13 +34,15 @@ _RELATIVE_DAYS = ("0 day ago", "1 day ago", "2 day ago")
 def compile_words() -> dict[str, list[str]]:
     """Word class to sorted folded phrases; the words of a phrase have single spaces between them.
 
-    Classes: month, weekday, relative_day, day_period (am, pm), connector (between the parts), unit.
+    Classes: month, weekday, relative_day, day_period (am, pm), connector (between the parts), unit,
+    hours_ago and days_ago (whole phrases, with ``#`` for the number).
     """
     classes: dict[str, set[str]] = defaultdict(set)
     for identifier in sorted(localedata.locale_identifiers()):
         locale = Locale.parse(identifier)
         if len(locale.languages) >= _WELL_COVERED:
             _add_locale(classes, locale)
+            _add_ages(classes, locale)
     classes["relative_day"].update(_relative_days())
     for name in ("month", "weekday", "relative_day", "day_period", "unit"):
         classes[name] = set(filter(_tells, classes[name]))
@@ -76,6 +78,15 @@ def _add_locale(classes: dict[str, set[str]], locale: Locale) -> None:
             for plural, pattern in patterns.items():
                 if plural != "per":
                     classes["unit"].update(words_of(pattern.replace("{0}", " ")))
+
+
+def _add_ages(classes: dict[str, set[str]], locale: Locale) -> None:
+    for name, units in (("hours_ago", ("minute", "hour")), ("days_ago", ("day", "week", "month"))):
+        for unit in units:
+            for width in ("", "-short", "-narrow"):
+                patterns = locale._data["date_fields"].get(unit + width, {}).get("past", {})
+                shapes = (shape_of(pattern.replace("{0}", " 0 ")) for pattern in patterns.values())
+                classes[name].update(shape for shape in shapes if len(shape) > len("# m"))
 
 
 def _constant(renderings: Iterable[Iterable[str]]) -> set[str]:

@@ -50,3 +50,24 @@ def unit_words() -> frozenset[str]:
     """Folded words for hours, minutes and seconds, abbreviations included."""
     lists = json.loads(_FILE.read_text(encoding="utf-8"))
     return frozenset(lists["unit"]) | {"h", "m", "s", "min", "sec", "hr"}
+
+
+@cache
+def ages() -> Mapping[str, Literal["hours", "days"]]:
+    """Folded phrases such as ``# hours ago`` to whether they count hours (or minutes) or days."""
+    lists = json.loads(_FILE.read_text(encoding="utf-8"))
+    days = dict.fromkeys(lists["days_ago"], "days")
+    return days | dict.fromkeys(lists["hours_ago"], "hours")
+
+
+@cache
+def age_beginnings() -> frozenset[str]:
+    """The words with which such phrases begin, if they begin with one."""
+    return frozenset(phrase.split()[0] for phrase in ages())
+
+
+@cache
+def stamp_words() -> frozenset[str]:
+    """Every word that a stamp may have: those of the phrases, and the thousands of a counter."""
+    phrases = [*date_words(), *ages(), "k m к м"]
+    return frozenset(word for phrase in phrases for word in phrase.split())

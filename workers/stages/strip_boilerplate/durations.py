@@ -1,4 +1,4 @@
-"""Lines in which a video or audio player states its length, in many languages."""
+"""Lines that say how long a recording is, or how long the text takes to read, in many languages."""
 
 from __future__ import annotations
 
@@ -32,16 +32,24 @@ _LENGTH = (
     "ความยาว durasi tempoh iraupena ხანგრძლივობა տևողություն 时长 時長 長度 长度 再生時間 播放 "
     "재생시간 재생 길이"
 )
+# The time that the text takes to read.
+_READING = (
+    "read reading lesezeit lesedauer lecture lectura leitura lettura leestijd läsning lästid "
+    "lesetid læsetid lukuaika lugemine czytania czytanie čtení čítania čitanja čitanje branja "
+    "olvasás olvasási lectură citire чтения чтение читання четене читања ανάγνωση ανάγνωσης "
+    "okuma oxuma lexim baca membaca đọc قراءة القراءة مطالعه קריאה पढ़ने 阅读 閱讀 읽기 読む"
+)
 # What may stand between them.
 _SMALL = (
     "of the de du des la le les del della dell da do das dos der die van het en et e y i a und and "
-    "og och ja in l d av af ve и й та на"
+    "og och ja in l d av af ve и й та на time tiempo temps tempo zeit tijd tid czas czasu время "
+    "час"
 )
 
 
 @cache
 def _label_words() -> frozenset[str]:
-    return frozenset(map(fold, f"{_MEDIA} {_LENGTH}".split()))
+    return frozenset(map(fold, f"{_MEDIA} {_LENGTH} {_READING}".split()))
 
 
 @cache
@@ -50,10 +58,10 @@ def _small_words() -> frozenset[str]:
 
 
 def is_duration(line: str) -> bool:
-    """Whether the line says how long a recording is, and nothing else.
+    """Whether the line says how long a recording or the reading is, and nothing else.
 
-    Every word is one for a recording, for length, for a unit of time, or a small word between
-    these; at least one names the recording or its length, and a time is given.
+    Every word is one for a recording, for length, for reading, for a unit of time, or a small word
+    between these; at least one names what is measured, and a time is given.
     """
     line = line.strip()
     if not 0 < len(line) <= _LONGEST or not any(map(str.isdecimal, line)):

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from workers.stages.strip_boilerplate.cuts import Line
-from workers.stages.strip_boilerplate.stamps import LONGEST, Stamp, read_stamp
+from workers.stages.strip_boilerplate.stamps import LONGEST, Stamp, may_be_stamp, read_stamp
 
 _LONGEST_HEADLINE = 160
+_MOST_HEADLINES = 20
 _FULL_STOPS = ".。．।۔።։။"
 _AROUND = " \t\r\ufeff\u00a0•·●▪|.,()–—-"
 """What may stand around a stamp: white space, bullets, bars."""
+_MOST_AROUND = 20
 _CLOSING = "\"'”’»)]）」』"
 
 
 def stamp_of(line: str) -> Stamp | None:
     """The stamp that a line consists of; None if it is anything else."""
+    if len(line) > LONGEST + _MOST_AROUND:
+        return None
     line = line.strip(_AROUND)
     if len(line) > LONGEST or not any(map(str.isdecimal, line)):
+        return None
+    if not may_be_stamp(line):
         return None
     stamp = read_stamp(line)
     return stamp if stamp and not line[stamp.end :].strip(_AROUND) else None
@@ -35,25 +40,24 @@ def stands_alone(stamp: Stamp) -> bool:
 
 
 def sidebar_lines(
-    lines: Sequence[Line], stamps: Sequence[Stamp | None], protected: Collection[int]
+    lines: Sequence[str], stamps: Sequence[Stamp | None], protected: Collection[int]
 ) -> set[int]:
     """Indexes of the lines of every run of two or more (headline, stamp) pairs.
 
-    Blank lines between do not count, and protected lines are nobody's headline. A run in which no
+    None of the lines is blank, and protected lines are nobody's headline. A run in which no
     stamp stands alone counts from three pairs on and if each headline reads like one, so that
     programmes and timetables stay.
     """
     found: set[int] = set()
-    rows = [index for index, line in enumerate(lines) if not line.blank]
     at = 0
-    while at + 1 < len(rows):
+    while at + 1 < len(lines):
         run: list[int] = []
         strong, wordy = False, True
-        while at + 1 < len(rows) and _is_pair(lines, stamps, protected, rows[at], rows[at + 1]):
-            stamp = stamps[rows[at + 1]]
+        while at + 1 < len(lines) and _is_pair(lines, stamps, protected, at):
+            stamp = stamps[at + 1]
             strong = strong or (stamp is not None and stands_alone(stamp))
-            wordy = wordy and _is_wordy(lines[rows[at]].text)
-            run += rows[at : at + 2]
+            wordy = wordy and _is_wordy(lines[at])
+            run += (at, at + 1)
             at += 2
         if len(run) >= 4 and (strong or (len(run) >= 6 and wordy)):
             found.update(run)
@@ -61,18 +65,34 @@ def sidebar_lines(
     return found
 
 
+def headlines_to_the_end(
+    lines: Sequence[str], heads: Sequence[int], gone: Collection[int], protected: Collection[int]
+) -> set[int]:
+    """Indexes of the headlines below a label for other articles, if nothing else follows them.
+
+    ``heads`` are the labels, ``gone`` all lines that go anyway. What has a sentence after it stays:
+    it may be the story.
+    """
+    found: set[int] = set()
+    for row in range(len(lines) - 1, -1, -1):
+        if row in heads:
+            return found
+        if row in gone:
+            continue
+        if row in protected or len(found) == _MOST_HEADLINES or not _is_headline(lines[row]):
+            break
+        found.add(row)
+    return set()
+
+
 def _is_pair(
-    lines: Sequence[Line],
-    stamps: Sequence[Stamp | None],
-    protected: Collection[int],
-    first: int,
-    second: int,
+    lines: Sequence[str], stamps: Sequence[Stamp | None], protected: Collection[int], first: int
 ) -> bool:
     return (
-        stamps[second] is not None
+        stamps[first + 1] is not None
         and stamps[first] is None
         and first not in protected
-        and _is_headline(lines[first].text)
+        and _is_headline(lines[first])
     )
 
 

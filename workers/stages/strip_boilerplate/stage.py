@@ -9,6 +9,7 @@ from msgspec import UNSET
 from msgspec.structs import replace
 
 from topics.records import Article
+from workers.normalise import line_hash
 from workers.outcome import Outcome, Passed, Rejected
 from workers.stages.strip_boilerplate.cuts import removals, text_without, totals
 from workers.stages.strip_boilerplate.outside import outside_lines
@@ -22,7 +23,8 @@ _MOST_CONTROLS = 0.1
 class StripBoilerplate:
     """Keep what the article says, take out what its page put around it.
 
-    Plain text: lines stay verbatim but for the spans in ``removed``, by rules for classes of junk.
+    Plain text: lines stay verbatim but for the spans in ``removed``: by rules for classes of junk,
+    by what other articles of the source had too, and by the line model where it is sure.
     HTML: the main text, and where the raw record had none headline, authors, times, address, site,
     language and image as the page declares them.
     Rejects with ``no_text`` what has no text left.
@@ -66,10 +68,12 @@ class StripBoilerplate:
 
 
 def _plain(article: Article, content: str) -> Outcome:
-    lines, cuts = junk_in(content, article.headline)
+    known = frozenset(article.repeated_lines or ())
+    repeated = (lambda line: f"{line_hash(line):016x}" in known) if known else None
+    lines, cuts = junk_in(content, article.headline, repeated)
     removed = removals(content, cuts)
     changes = {"removed": removed, "removed_summary": totals(removed)}
-    return _outcome(article, text_without(lines, cuts), changes, {"text": "rules"})
+    return _outcome(article, text_without(lines, cuts), changes, {"text": "lines"})
 
 
 def _outcome(

@@ -9,7 +9,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from workers.stages.strip_boilerplate.date_words import DateWord, date_words
+from workers.stages.strip_boilerplate.date_words import (
+    DateWord,
+    age_beginnings,
+    ages,
+    date_words,
+    stamp_words,
+)
 from workers.stages.strip_boilerplate.text_tokens import NUMBER_OR_WORD, fold
 
 LONGEST = 80
@@ -32,6 +38,7 @@ _BETWEEN = re.compile(r"[\s,./|•·–—()（）、，،-]*")
 _AFTER_CLOCK_GAP = re.compile(r"[.\s(]{0,2}")
 _WORD_GAP = re.compile(r"[.\s-]{1,2}")
 _MOST_WORDS = 4
+_MOST_AGE_WORDS = 6
 _NAMES: frozenset[DateWord] = frozenset(("month", "weekday"))
 _UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
 
@@ -44,7 +51,7 @@ class Stamp:
     counter: bool
     """A number that belongs to no date: views, comments, shares."""
     day: bool
-    """A relative day (yesterday), or a day of a month."""
+    """A relative day (yesterday, two days ago), or a day of a month."""
     relative: bool
     year: bool
     clock: bool
@@ -92,6 +99,22 @@ def read_stamp(text: str, start: int = 0) -> Stamp | None:
     return best
 
 
+def may_be_stamp(text: str) -> bool:
+    """Whether all words of a text are a stamp's: rules most texts out at little cost."""
+    return all(_is_stamp_word(token["word"]) for token in NUMBER_OR_WORD.finditer(text))
+
+
+def may_begin_stamp(text: str, start: int) -> bool:
+    """Whether a number is followed by another one or by a word of a stamp."""
+    first = NUMBER_OR_WORD.search(text, start)
+    second = NUMBER_OR_WORD.search(text, first.end()) if first else None
+    return second is not None and _is_stamp_word(second["word"])
+
+
+def _is_stamp_word(word: str | None) -> bool:
+    return word is None or fold(word) in stamp_words() or _UNSPACED.search(word) is not None
+
+
 def _whole(date: _Date) -> bool:
     return date.day or date.clock
 
@@ -121,6 +144,8 @@ def _read_date(text: str, start: int) -> tuple[_Date, int]:
     while position < len(text):
         if date.clock and date.day:
             return date, _read_tail(text, end)
+        if date == _Date() and (age := _age(text, position)):
+            return _Date(relative=True, clock=age[0] == "hours"), age[1]
         if not date.clock and (clock := _clock(text, position, date)):
             date.clock = True
             end = clock
@@ -133,6 +158,26 @@ def _read_date(text: str, start: int) -> tuple[_Date, int]:
             break
         position = _skip(text, end)
     return date, _read_tail(text, end) if date.clock else end
+
+
+def _age(text: str, position: int) -> tuple[str, int] | None:
+    """What the longest phrase such as "2 hours ago" that begins here counts, and where it ends."""
+    known = ages()
+    first = NUMBER_OR_WORD.match(text, position)
+    if first is None or (first["word"] and fold(first["word"]) not in age_beginnings()):
+        return None
+    shape = ""
+    best: tuple[str, int] | None = None
+    for _ in range(_MOST_AGE_WORDS):
+        token = NUMBER_OR_WORD.match(text, position)
+        if token is None:
+            break
+        shape += (" " if shape else "") + (fold(token["word"]) if token["word"] else "#")
+        if counts := known.get(shape):
+            best = counts, token.end()
+        gap = _WORD_GAP.match(text, token.end())
+        position = gap.end() if gap else token.end()
+    return best
 
 
 def _skip(text: str, position: int) -> int:

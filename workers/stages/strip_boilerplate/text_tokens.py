@@ -21,6 +21,8 @@ _DROPPED = dict.fromkeys(map(ord, "\u200c\u200d\u02bc\u2019'\u0307"))
 
 def fold(word: str) -> str:
     """A word as it stands in the word lists: composed, without case, apostrophes and joiners."""
+    if word.isascii():
+        return word.lower().replace("'", "")
     return unicodedata.normalize("NFC", word.casefold()).translate(_DROPPED)
 
 
@@ -28,3 +30,9 @@ def words_of(text: str) -> list[str]:
     """The folded words of a text, in order."""
     plain = text.translate(_DROPPED)
     return [fold(match["word"]) for match in NUMBER_OR_WORD.finditer(plain) if match["word"]]
+
+
+def shape_of(text: str) -> str:
+    """The folded words of a text with single spaces between them, and ``#`` for every number."""
+    tokens = NUMBER_OR_WORD.finditer(text.translate(_DROPPED))
+    return " ".join(fold(token["word"]) if token["word"] else "#" for token in tokens)

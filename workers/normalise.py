@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from workers.utf8 import text_hash
+
 _INVISIBLE = ("\u00ad", "\u200b", "\u2060", "\ufeff")
 _LONG_RUN = re.compile(r"([^\w\s]{64})[^\w\s]++")
 """Normalising a run of combining marks takes time quadratic in its length."""
@@ -25,6 +27,11 @@ _RARE_SPACES = "\t\v\f\r\x1c\x1d\x1e\x1f\x85\u1680\u2028\u2029"
 def normalise(text: str) -> str:
     """The text as it is compared; ``normalise(normalise(t)) == normalise(t)``."""
     return " ".join(_fold(text).split())
+
+
+def line_hash(line: str) -> int:
+    """64 bits of a line as it is compared (XXH3): of the same line, however it was set."""
+    return text_hash(normalise(line))
 
 
 def normalised_lines(text: str) -> list[str]:

@@ -1,0 +1,86 @@
+"""Which lines of a text are surely not the article's, as the line model sees them all together."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from itertools import compress
+from math import log
+
+import numpy as np
+
+from workers.stages.strip_boilerplate.line_features import NAMES, Features, features_of
+from workers.stages.strip_boilerplate.line_model import LineModel, line_model
+
+SURE = 0.15
+"""A line goes if it is the article's with less probability than this; chosen by cross-validation,
+where it keeps more than .99 of the article's characters, and most lists within a text."""
+SURE_IF_REPEATED = 0.9
+"""The same for a line that other articles of the source had too: on pages of one site such lines
+are ninety times as frequent among boilerplate as among the articles' lines."""
+SURE_IF_SENTENCE = 0.5
+"""The same for one that reads like a sentence: the background of a story is repeated as well."""
+_FEWEST_LINES, _MOST_LINES = 4, 5_000
+"""A text of fewer lines tells too little of what surrounds them; one of more is no article."""
+_SENTENCE = 0.3
+_TITLE_REACH, _FIRST_REACH = 12, 3
+_TITLE_WORDS, _TITLE_LENGTH = log(2.5 + 1), log(200 + 1)
+"""More words, and fewer characters, on the scale of the features."""
+_TITLE_COMMON = 0.5
+_LENGTH, _WORDS, _PROSE = NAMES.index("length"), NAMES.index("words"), NAMES.index("prose")
+_IN_BODY, _COMMON = NAMES.index("in_body"), NAMES.index("common")
+
+
+def unlikely_lines(
+    lines: Sequence[str],
+    junk: Collection[int],
+    repeated: Collection[int] = (),
+    model: LineModel | None = None,
+) -> list[int]:
+    """Indexes of the lines that are surely not the article's.
+
+    ``junk`` are lines of which this is known already, ``repeated`` those that other articles of the
+    source had; the model is the package's if none is given. Lines are stripped, none is blank. A
+    title stays, the first line right before the article stays, and so does everything where no line
+    is probably an article's.
+    """
+    if not _FEWEST_LINES <= len(lines) <= _MOST_LINES:
+        return []
+    rows = features_of(lines)
+    probable = (model or line_model()).content_probability(rows)
+    if not (probable >= 0.5).any():
+        return []
+    limits = np.full(len(lines), SURE)
+    for row in repeated:
+        sentence = rows[row, _PROSE] > _SENTENCE
+        limits[row] = SURE_IF_SENTENCE if sentence else SURE_IF_REPEATED
+    limits[titles(rows, junk)] = 0
+    others = [row for row in range(len(lines)) if row not in junk][: _FIRST_REACH + 1]
+    if (probable[others[1:]] >= 0.5).any():
+        limits[others[0]] = 0
+    return list(compress(range(len(lines)), (probable < limits).tolist()))
+
+
+def titles(rows: Features, junk: Collection[int] = ()) -> list[int]:
+    """The lines that may be the article's title.
+
+    That is the line shortly before the first sentences that shares most words with them, and the
+    first line if it stands right before them.
+    """
+    body = np.flatnonzero((rows[:, _IN_BODY] > 0) & (rows[:, _PROSE] > _SENTENCE))
+    if not len(body):
+        return []
+    first = int(body[0])
+    before = [line for line in range(max(first - _TITLE_REACH, 0), first) if line not in junk]
+    found = {
+        line
+        for line in before[:1]
+        if first - line <= _FIRST_REACH and all(other in junk for other in range(line))
+    }
+    shared = [(float(rows[line, _COMMON]), line) for line in before if _may_be_title(rows, line)]
+    if shared and (best := max(shared))[0] >= _TITLE_COMMON:
+        found.add(best[1])
+    return sorted(found)
+
+
+def _may_be_title(rows: Features, line: int) -> bool:
+    return bool(rows[line, _WORDS] > _TITLE_WORDS and rows[line, _LENGTH] < _TITLE_LENGTH)
