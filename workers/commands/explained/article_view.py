@@ -25,9 +25,11 @@ _SHOWN_FIRST = 80
 
 def legend(found: Sequence[Mark], cuts: bool) -> str:
     """What the marks of this page mean; every mark says so itself, too."""
-    types = [kind for kind in LABELS if any(mark.entity.type == kind for mark in found)]
+    there = {mark.entity.type for mark in found}
     items = [
-        f'<span class="e {kind}">mention<small>{LABELS[kind]}</small></span>' for kind in types
+        f'<span class="e {kind}">mention<small>{label}</small></span>'
+        for kind, label in LABELS.items()
+        if kind in there
     ]
     if cuts:
         items.append('<del class="inline"><small>removed: why</small>what was cut</del>')

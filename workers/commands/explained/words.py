@@ -31,16 +31,21 @@ ROLES = {
 }
 _EVIDENCE = {
     "content_hash": "hash of the normalised text, equal in both",
-    "shared_shingles": "word triples in both (estimated)",
-    "shingles": "word triples of the shorter text",
+    "shared_shingles": "word triples in both",
     "shared_numbers": "numbers in both",
-    "numbers": "numbers of the text that has fewer",
-    "matches": "equal min-hashes of the whole, of 128",
-    "lead_matches": "equal min-hashes of the lead, of 32",
+    "matches": "equal min-hashes",
+    "lead_matches": "equal in the lead",
     "headline": "the headlines are the same",
     "through_copy": "linked through another copy",
     "original": "what became of the original",
 }
+_OF = {
+    "shared_shingles": ("shingles", "{} of the {} of the shorter text (estimated)"),
+    "shared_numbers": ("numbers", "{} of the {} of the text that has fewer"),
+    "matches": (None, "{} of 128"),
+    "lead_matches": (None, "{} of 32"),
+}
+"""Counts that are told together with what they are a part of."""
 # Shown in places of their own.
 _ELSEWHERE = frozenset(
     (
@@ -171,9 +176,15 @@ def _original(explanation: Explanation, origin: str | None) -> Iterator[tuple[st
 
 
 def _evidence(evidence: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    told_with = {whole for part, (whole, _) in _OF.items() if part in evidence}
     for name, value in evidence.items():
-        told = {True: "yes", False: "no"}[value] if isinstance(value, bool) else value
-        yield _EVIDENCE.get(name, name), _short(told)
+        if name in told_with:
+            continue
+        told = {True: "yes", False: "no"}[value] if isinstance(value, bool) else _short(value)
+        if name in _OF:
+            whole, form = _OF[name]
+            told = form.format(told, "?" if whole is None else _short(evidence.get(whole)))
+        yield _EVIDENCE.get(name, name), told
 
 
 def _fingerprint(explanation: Explanation) -> Iterator[tuple[str, str]]:
