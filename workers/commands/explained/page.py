@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
 
@@ -30,7 +31,7 @@ def page(explanation: Explanation) -> str:
         _letter(explanation),
         _removed(explanation),
         _language(explanation),
-        section("duplicates", "Duplicates", pairs(_own(words.duplicates(explanation)))),
+        _duplicates(explanation),
         _entities(explanation),
         _metadata(explanation),
         _stages(explanation),
@@ -64,8 +65,8 @@ def _style() -> str:
     return files(__package__).joinpath("page.css").read_text("utf-8")
 
 
-def _own(items: object) -> list[tuple[str, str]]:
-    return [(name, own(value)) for name, value in items]  # type: ignore[attr-defined]
+def _own(items: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    return [(name, own(value)) for name, value in items]
 
 
 def _head(explanation: Explanation, title: str) -> str:
@@ -161,6 +162,11 @@ def _language(explanation: Explanation) -> str:
     )
 
 
+def _duplicates(explanation: Explanation) -> str:
+    found = pairs(_own(words.duplicates(explanation)))
+    return section("duplicates", "Duplicates", found) if found else ""
+
+
 def _entities(explanation: Explanation) -> str:
     shown = explanation.shown
     if shown is None or not isinstance(shown.entities, list):
@@ -202,6 +208,8 @@ def _metadata(explanation: Explanation) -> str:
         [text(name), link(value) if value.startswith("http") else own(value), own(where or "–")]
         for name, value, where in words.metadata(explanation)
     ]
+    if not cells:
+        return ""
     return section("metadata", "Metadata", table(("field", "value", "from"), cells, "Metadata"))
 
 
