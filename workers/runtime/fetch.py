@@ -81,6 +81,8 @@ async def fetch(url: str, *, limit: int, seconds: float = SECONDS) -> Fetched:
             redirected = bool(answer.history)
     except aiohttp.TooManyRedirects:
         raise FetchError(f"{url} leads on more than {REDIRECTS} times") from None
+    except aiohttp.NonHttpUrlClientError as error:
+        raise FetchError(f"{url} leads to {error}, which is no http or https address") from None
     except aiohttp.InvalidURL as error:
         raise FetchError(f"{url} is no address, or leads to one that is none: {error}") from None
     except TimeoutError:
