@@ -124,7 +124,8 @@ class Explainer:
                 return Worked(letter, known, None, printed, verdict)
             if stage.name == _STRIP:
                 cuts = await self._cuts(article, raw.content, stage.version)
-        shown = articles.publish(article, enriched_at=datetime.now(UTC))
+        now = datetime.now(UTC) if verdict.passes else None
+        shown = articles.publish(article, enriched_at=now)
         outcome = Outcome(catalog.ENRICHED.name, shown.id, shown)
         if not verdict.passes:
             duplicate = articles.duplicate(raw, printed.fingerprint, verdict, origin)

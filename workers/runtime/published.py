@@ -48,18 +48,16 @@ async def published(
         for seen in found.sightings
         if seen.topic == catalog.CLAIMS.name and seen.origin == origin
     ]
-    raw = str(origin).rpartition("@")[0]
-    wanted = [chosen.place, *claims[-1:]]
+    raw = None  # a record that others wrote to an outcome's topic has no arrival
     if origin.topic == settings.topic(catalog.RAW.name):
-        wanted.append(raw)
-    records = {place: await at(settings, place) for place in wanted}
+        raw = await at(settings, str(origin).rpartition("@")[0])
     return Published(
         found,
         chosen,
         others,
-        records[chosen.place],
-        records.get(raw),
-        records[claims[-1]] if claims else None,
+        await at(settings, chosen.place),
+        raw,
+        await at(settings, claims[-1]) if claims else None,
     )
 
 
