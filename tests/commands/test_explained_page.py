@@ -121,6 +121,7 @@ def full() -> Explanation:
 
 
 FACTS = (
+    "other headlines, each with a stamp after it",
     *("A bridge", "Portuguese (pt), confidence 0.712", "Galician (gl)", "langdetect"),
     *("Ukrainian (uk)", "sidebar", "Read more", "Lisbon", "2267057", "json-ld", "desk", "city"),
     *("timeout: 10 s", "an original: no earlier article has this text", "not published"),

@@ -138,7 +138,9 @@ def _removed(explanation: Explanation) -> str:
     if not found:
         return section("removed", "Removed", "<p>Nothing was removed.</p>")
     cells = [[own(cell) for cell in row] for row in found]
-    return section("removed", "Removed", table(("reason", "spans", "characters"), cells, "Removed"))
+    return section(
+        "removed", "Removed", table(("reason", "which is", "spans", "characters"), cells, "Removed")
+    )
 
 
 def _language(explanation: Explanation) -> str:

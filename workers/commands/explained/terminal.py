@@ -90,7 +90,7 @@ def _article(explanation: Explanation, shown: EnrichedArticle) -> Iterator[Text]
             Text(safe(_cut(f"  - removed, {s[0]}: {s[2]}", LINE)), "red") for s in spans[:LINES]
         )
     removed = words.removals(shown)
-    told = "; ".join(f"{reason}: {n} spans, {size} characters" for reason, n, size in removed)
+    told = "; ".join(f"{reason}: {n} spans, {size} characters" for reason, _, n, size in removed)
     yield Text(safe(f"Removed: {told or 'nothing'}"))
 
 

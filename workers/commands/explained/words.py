@@ -29,6 +29,15 @@ ROLES = {
     "revision": "a revision: the same id with changed text",
     "copy": "a copy of an earlier article, enriched all the same",
 }
+REMOVAL_REASONS = {
+    "outside_main_text": "visible on the page, but not part of its article",
+    "leading_mark": "image marks, a counter and a date before the text of a line",
+    "trailing_bar": "a vertical bar after the text, with nothing behind it",
+    "duration_line": "a player's statement of its length",
+    "stamp_line": "a counter or a day with a clock time, and nothing else",
+    "sidebar": "other headlines, each with a stamp after it",
+}
+"""In words; a reason that is not here is told by its name alone."""
 _EVIDENCE = {
     "content_hash": "hash of the normalised text, equal in both",
     "shared_shingles": "word triples in both",
@@ -122,12 +131,12 @@ def alternatives(record: EnrichedArticle) -> list[tuple[str, str, str]]:
     ]
 
 
-def removals(record: EnrichedArticle) -> list[tuple[str, str, str]]:
-    """(reason, spans, characters) of what was removed."""
+def removals(record: EnrichedArticle) -> list[tuple[str, str, str, str]]:
+    """(reason, what that is, spans, characters) of what was removed."""
     if record.removed_summary is UNSET:
         return []
     return [
-        (reason, f"{total.count:,}", f"{total.characters:,}")
+        (reason, REMOVAL_REASONS.get(reason, ""), f"{total.count:,}", f"{total.characters:,}")
         for reason, total in record.removed_summary.items()
     ]
 
