@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from types import TracebackType
@@ -32,6 +32,10 @@ from workers.stages.deduplicate import WindowedSeenStore
 
 _LINES_PER_PROCESS = 8
 _STRIP = "strip_boilerplate"
+STEPS: tuple[str, ...] = tuple(step for step in pipeline.STEPS if step != pipeline.CLAIM)
+"""All that a pool does."""
+STRIPPING: tuple[str, ...] = (pipeline.FINGERPRINT, _STRIP)
+"""What tells the cuts alone."""
 
 
 @dataclass(frozen=True)
@@ -62,14 +66,14 @@ class Explainer:
     """A pool with all stages, as ``copydesk enrich`` has it, and a claim of its own.
 
     Spans are asked for whatever the settings say. ``one`` is for one article alone: one process.
+    ``steps`` are those whose models are loaded; ``again`` needs no others than ``STRIPPING``.
     """
 
-    def __init__(self, settings: Settings, *, one: bool) -> None:
+    def __init__(self, settings: Settings, *, one: bool, steps: Sequence[str] = STEPS) -> None:
         self._settings = replace(settings, html_spans=True)
-        steps = tuple(step for step in pipeline.STEPS if step != pipeline.CLAIM)
         self._processes = 1 if one else settings.processes
         self._pool = TaskPool(
-            pool_plan(self._settings, steps),
+            pool_plan(self._settings, tuple(steps)),
             Limits(settings.task_timeout, settings.task_memory),
             processes=self._processes,
             perform=perform,

@@ -13,9 +13,10 @@ from topics.records import Claim, DeadLetter, Duplicate, EnrichedArticle, Origin
 from workers.commands import CommandError
 from workers.commands.explained.explanation import Explanation, Original, Seen
 from workers.commands.explained.finding import Found, explained, original_of
+from workers.commands.explained.placing import place
 from workers.commands.reading import report
 from workers.commands.times import short_time
-from workers.runtime.explaining import Explainer
+from workers.runtime.explaining import STRIPPING, Cuts, Explainer
 from workers.runtime.letters import Letter
 from workers.runtime.published import Published, at, published
 from workers.runtime.record import Consumed
@@ -42,7 +43,11 @@ async def on_kafka(
     elif isinstance(record, Duplicate):
         explanation = await _duplicate(settings, found, record)
     else:
-        explanation = Explanation(subject=str(found.outcome.origin), outcome=record)
+        explanation = Explanation(
+            subject=str(found.outcome.origin),
+            outcome=record,
+            notes=(f"all of it: copydesk dead-letters show {found.outcome.place}",),
+        )
     explanation = replace(
         explanation,
         published=True,
@@ -66,25 +71,27 @@ async def _enriched(settings: Settings, found: Published, record: EnrichedArticl
     )
     if found.raw is None or found.raw.value is None:
         return replace(base, notes=(f"{GONE}: where and what was cut shows only if published",))
-    async with Explainer(settings, one=True) as explainer:
+    async with Explainer(settings, one=True, steps=STRIPPING) as explainer:
         again = await explainer.again(found.raw.value, verdict, record)
     if again is None:
         return replace(base, notes=("strip_boilerplate, run again here, fails: no cuts to show",))
     printed, cuts = again
+    page = printed.media_type == "text/html"
+    base = replace(base, source=cuts.source, page=page, fingerprint=printed.fingerprint)
+    spans = removed or not page  # of a page they are published only where a setting asks for them
+    if spans and cuts.source is not None and place(cuts.source, base.text, removed) is not None:
+        return replace(base, notes=("what was removed is as published",))
+    return replace(base, removed=cuts.removed, notes=(_rerun(record, cuts),))
+
+
+def _rerun(record: EnrichedArticle, cuts: Cuts) -> str:
     told = "what was removed was found by running strip_boilerplate again here on the raw record"
     was = [run.version for run in record.stages if run.name == "strip_boilerplate"]
     if was and was[0] != cuts.version:
         told += f" (version {cuts.version}; it was published by version {was[0]})"
     if cuts.text != record.text:
         told += ", which gives another text than was published: places of cuts are approximate"
-    return replace(
-        base,
-        removed=cuts.removed,
-        source=cuts.source,
-        page=printed.media_type == "text/html",
-        fingerprint=printed.fingerprint,
-        notes=(told,),
-    )
+    return told
 
 
 async def _duplicate(settings: Settings, found: Published, record: Duplicate) -> Explanation:

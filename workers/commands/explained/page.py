@@ -202,7 +202,7 @@ def _link(entity: Entity) -> str:
     if at.wikidata and _WIKIDATA.fullmatch(at.wikidata):
         told.append(link(f"https://www.wikidata.org/wiki/{at.wikidata}", at.wikidata))
     where = f"{at.latitude:.3f}, {at.longitude:.3f}"
-    return f"{' '.join(told)}<br>{text(at.country or 'no country')} {where}"
+    return f"<div>{' '.join(told)}<br>{text(at.country or 'no country')} {where}</div>"
 
 
 def _metadata(explanation: Explanation) -> str:

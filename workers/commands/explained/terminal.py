@@ -21,6 +21,8 @@ LINE = 220
 """Characters of each."""
 ENTITIES = 12
 PAYLOAD = 500
+SEEN = 40
+"""Records on Kafka, the newest."""
 STYLES = {
     "person": "cyan",
     "organisation": "magenta",
@@ -54,11 +56,14 @@ def short(explanation: Explanation) -> Iterator[RenderableType]:
     if shown is not None:
         runs = [(run.name, run.version, run.status, run.reason or "") for run in shown.stages]
         yield from _table("Stages", ("stage", "version", "status", "reason"), runs)
+    seen = explanation.seen[-SEEN:]
     yield from _table(
         "Its way over Kafka",
         ("time (UTC)", "record", "by", "outcome", "detail"),
-        ((s.time, s.place, s.by, s.outcome, s.detail) for s in explanation.seen),
+        ((s.time, s.place, s.by, s.outcome, s.detail) for s in seen),
     )
+    if len(seen) < len(explanation.seen):
+        yield Text(f"… {len(explanation.seen) - len(seen):,} before; see copydesk trace", "dim")
 
 
 def _article(explanation: Explanation, shown: EnrichedArticle) -> Iterator[Text]:
