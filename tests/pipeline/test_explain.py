@@ -20,6 +20,7 @@ PAGE = f"""<html><head><title>Ferry</title></head><body>
 <nav><a href="/">Front page of ours</a></nav>
 <article><h1>Ferry</h1><p>{STORY}</p><p>{"It was a long day at the harbour. " * 6}</p></article>
 <footer>© All rights reserved by us</footer></body></html>"""
+PLAIN = "Ada plants apples\nA garden of many kinds of apple was planted in the hills last week. |"
 
 
 def explained(deployment: Deployment, *words: str, status: int = 0) -> tuple[str, str]:
@@ -37,10 +38,9 @@ def test_what_was_published_with_what_was_removed(deployment: Deployment, tmp_pa
     deployment.start("deduplicate", "detect_language", "strip_boilerplate", "tag_entities")
     (first,) = deployment.produce([raw("a", PAGE)], keys=[b"a"])
     deployment.until_out([first])
-    repeat, copy, broken = deployment.produce(
-        [raw("a", PAGE), raw("b", PAGE, headline="Other"), b"{broken"], keys=[b"a", b"b", b"c"]
-    )
-    deployment.until_out([first, repeat, copy, broken])
+    values = [raw("a", PAGE), raw("b", PAGE, headline="Other"), b"{broken", raw("p", PLAIN)]
+    repeat, copy, broken, plain = deployment.produce(values, keys=[b"a", b"b", b"c", b"p"])
+    deployment.until_out([first, repeat, copy, broken, plain])
 
     out = tmp_path / "out.html"
     shown, _ = explained(deployment, "a", "--html", str(out), "--json")
@@ -62,6 +62,9 @@ def test_what_was_published_with_what_was_removed(deployment: Deployment, tmp_pa
         assert fact in shown, fact
     shown, _ = explained(deployment, place(broken))
     for fact in ("Dead letter: undecodable in fingerprint", "{broken"):
+        assert fact in shown, fact
+    shown, _ = explained(deployment, "p")
+    for fact in ("what was removed is as published", "[- trailing_bar: |]"):
         assert fact in shown, fact
 
 
