@@ -17,6 +17,7 @@ from topics.records import (
     EnrichedArticle,
     Entity,
     LanguageAlternative,
+    LanguageShare,
     Link,
     Mention,
     Removal,
@@ -108,6 +109,7 @@ def full() -> Explanation:
         language_alternatives=[
             LanguageAlternative(language="gl", confidence=0.2, engine="langdetect")
         ],
+        language_shares=[LanguageShare(language="pt", share=0.9)],
         language_declared="uk",
         entities=[entity(text, "Lisbon", link=at)],
         removed_summary={"sidebar": RemovedTotal(count=1, characters=9)},
@@ -122,7 +124,13 @@ def full() -> Explanation:
 
 FACTS = (
     "other headlines, each with a stamp after it",
-    *("A bridge", "Portuguese (pt), confidence 0.712", "Galician (gl)", "langdetect"),
+    *(
+        "A bridge",
+        "Portuguese (pt), confidence 0.712",
+        "Galician (gl)",
+        "langdetect",
+        "Portuguese (pt) 90%",
+    ),
     *("Ukrainian (uk)", "sidebar", "Read more", "Lisbon", "2267057", "json-ld", "desk", "city"),
     *("timeout: 10 s", "an original: no earlier article has this text", "not published"),
 )

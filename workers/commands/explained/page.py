@@ -152,6 +152,7 @@ def _language(explanation: Explanation) -> str:
     declared = shown.language_declared
     items = [
         ("language", own(told or "no stage looked")),
+        *([("by share of the article", own(parts))] if (parts := words.shares(shown)) else []),
         ("declared by the source", own(words.named(declared) if declared else "nothing")),
     ]
     return section(

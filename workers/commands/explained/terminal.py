@@ -126,6 +126,8 @@ def _language(shown: EnrichedArticle) -> Iterator[Text]:
     others = "; ".join(f"{tag} {p} by {engine}" for engine, tag, p in words.alternatives(shown))
     declared = words.named(shown.language_declared) if shown.language_declared else "nothing"
     yield Text(safe(words.language(shown) or "no stage looked"))
+    if parts := words.shares(shown):
+        yield Text(safe(f"by share of the article: {parts}"))
     yield Text(safe(f"also possible: {others or 'nothing'}; the source declares {declared}"))
 
 

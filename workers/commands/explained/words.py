@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+import msgspec
 import orjson
 from msgspec import UNSET
 
@@ -61,6 +62,7 @@ _ELSEWHERE = frozenset(
         *("schema_version", "status", "text", "removed", "removed_summary", "rendering"),
         *("entities", "duplicates", "provenance", "stages", "unknown"),
         *("language", "language_confidence", "language_alternatives"),
+        "language_shares",
         *("evidence", "reason", "similarity", "containment", "method", "method_version"),
         *("duplicate_of", "duplicate_of_version", "duplicate_of_origin", "cluster", "origin"),
         *("stage", "message", "payload"),
@@ -129,6 +131,13 @@ def alternatives(record: EnrichedArticle) -> list[tuple[str, str, str]]:
         (other.engine, named(other.language), f"{other.confidence:.3f}")
         for other in record.language_alternatives
     ]
+
+
+def shares(record: EnrichedArticle) -> str:
+    """How much of the article is in which language; empty where that was not worked out."""
+    if record.language_shares is UNSET:
+        return ""
+    return "; ".join(f"{named(part.language)} {part.share:.0%}" for part in record.language_shares)
 
 
 def removals(record: EnrichedArticle) -> list[tuple[str, str, str, str]]:
@@ -246,7 +255,11 @@ def _short(value: object) -> str:
         value = [f"{name} {part}" for name, part in parts if part is not None]
     if isinstance(value, list) and all(isinstance(item, str) for item in value):
         value = "; ".join(value)
-    told = value if isinstance(value, str) else orjson.dumps(value, default=str).decode()
+    told = (
+        value
+        if isinstance(value, str)
+        else orjson.dumps(value, default=msgspec.to_builtins).decode()
+    )
     return (
         told if len(told) <= _LONGEST_VALUE else f"{told[:_LONGEST_VALUE]}… ({len(told):,} in all)"
     )
