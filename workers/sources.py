@@ -47,6 +47,8 @@ class Found:
     """``FILE`` or ``FILE:LINE``."""
     value: bytes
     key: bytes | None
+    line: int | None = None
+    """The line, or the item of a JSON list, from 1; None where the file is one article."""
 
 
 def check(sources: Sequence[str]) -> None:
@@ -128,7 +130,7 @@ def lines(stream: Iterable[bytes]) -> Iterator[bytes]:
 def _lines(stream: Iterable[bytes], name: str) -> Iterator[Found]:
     for number, value in enumerate(lines(stream), 1):
         if value:
-            yield Found(f"{name}:{number}", value, key_of(value))
+            yield Found(f"{name}:{number}", value, key_of(value), number)
 
 
 def _json(data: bytes, name: str) -> Iterator[Found]:
@@ -145,7 +147,7 @@ def _json(data: bytes, name: str) -> Iterator[Found]:
     except TypeError:  # nested deeper than can be written
         items = [data]
     for number, encoded in enumerate(items, 1):
-        yield Found(f"{name}:{number}", encoded, key_of(encoded))
+        yield Found(f"{name}:{number}", encoded, key_of(encoded), number)
 
 
 def file_id(path: Path) -> str:
@@ -160,7 +162,7 @@ def file_id(path: Path) -> str:
 def _document(path: Path, guid: str, media_type: MediaType) -> Found:
     """A page or text as an article: ``guid`` is its path from the source's folder on."""
     data, id = path.read_bytes(), file_id(path)
-    content = _text(data)
+    content = decoded(data)
     if content is None:
         return Found(str(path), data, id.encode())
     guid = guid.encode("utf-8", "replace").decode("utf-8")
@@ -170,7 +172,7 @@ def _document(path: Path, guid: str, media_type: MediaType) -> Found:
     return Found(str(path), codec.encode(article), id.encode())
 
 
-def _text(data: bytes) -> str | None:
+def decoded(data: bytes) -> str | None:
     """The text of a file in whatever encoding; None where it is no text."""
     if b"\0" in data[:_GUESSED_FROM] and not data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return None

@@ -19,6 +19,7 @@ COMMANDS = {
     "tail": "follow a topic, with simple filters",
     "dead-letters": "list and show what could not be processed, and replay it",
     "trace": "every record of one article, over all topics",
+    "explain": "one article: what was kept and removed and why, language, duplicates, entities",
     "doctor": "check settings, models, broker, topics and rights; say what to type",
 }
 USAGE_ERROR = 2

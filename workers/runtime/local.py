@@ -140,7 +140,7 @@ class LocalDesk:
             return self._enrich(opened, value, origin)
         if isinstance(found, RawArticle):
             return self._enrich(self._bare(found, origin), value, origin)
-        return _at_once(self._dead_letter(value, origin, pipeline.FINGERPRINT, found))
+        return _at_once(dead_letter(value, origin, pipeline.FINGERPRINT, found))
 
     def _bare(self, raw: RawArticle, origin: Origin) -> Article:
         """An article whose arrival was not claimed: its predecessors were not asked for."""
@@ -161,7 +161,7 @@ class LocalDesk:
                 outcome=await self.pool.run(stage.name, article),
             )
             if isinstance(after, Halted):
-                return self._dead_letter(value, origin, after.stage, after.outcome, article.id)
+                return dead_letter(value, origin, after.stage, after.outcome, article.id)
             article = after
         published = articles.publish(article, enriched_at=self.now())
         return Outcome(catalog.ENRICHED.name, article.id, published)
@@ -178,24 +178,25 @@ class LocalDesk:
             return Outcome(outcome.topic, outcome.key, replace(record, evidence=evidence))
         return outcome
 
-    @staticmethod
-    def _dead_letter(
-        value: bytes,
-        origin: Origin,
-        stage: str,
-        answer: Rejected | Failed,
-        id: str | None = None,
-    ) -> Outcome:
-        reason: Reason = answer.reason
-        letter = DeadLetter(
-            id=id or _id_of(value),
-            stage=stage,
-            reason=reason,
-            message=answer.detail,
-            payload=value.decode("utf-8", "replace"),
-            origin=str(origin),
-        )
-        return Outcome(catalog.DEAD_LETTER.name, letter.id or str(origin), letter)
+
+def dead_letter(
+    value: bytes,
+    origin: Origin,
+    stage: str,
+    answer: Rejected | Failed,
+    id: str | None = None,
+) -> Outcome:
+    """The outcome of a line that could not be processed; its bytes are kept as text."""
+    reason: Reason = answer.reason
+    letter = DeadLetter(
+        id=id or _id_of(value),
+        stage=stage,
+        reason=reason,
+        message=answer.detail,
+        payload=value.decode("utf-8", "replace"),
+        origin=str(origin),
+    )
+    return Outcome(catalog.DEAD_LETTER.name, letter.id or str(origin), letter)
 
 
 async def _at_once(outcome: Outcome) -> Outcome:

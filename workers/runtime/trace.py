@@ -48,6 +48,8 @@ class Sighting:
     detail: str
     waited: int | None = None
     """Since the previous record of the same arrival; None for its first."""
+    copy: bool = False
+    """Whether it tells of another article, which repeats this one."""
 
     def described(self) -> dict[str, Any]:
         """The sighting as one JSON object."""
@@ -95,12 +97,13 @@ class Search:
         if topic is None:
             return
         origin = _origin(record, topic)
-        if self._is_of(record, topic, origin):
+        own = self._is_of(record, topic, origin)
+        if own:
             self._origins.add(origin)
         elif not (topic is catalog.DUPLICATES and self._copies(record)):
             return
         if len(self.found) < MOST:
-            self.found.append(sighting(record, topic, origin))
+            self.found.append(replace(sighting(record, topic, origin), copy=not own))
         else:
             self.more += 1
 

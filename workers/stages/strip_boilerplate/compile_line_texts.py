@@ -67,7 +67,9 @@ def texts_in(folder: Path) -> list[Text]:
             hosts[id] = host[1].lower()
         if id not in texts:
             lines = [
-                " ".join(line.split()) for line in rendering_of(html).text.split("\n") if line.strip()
+                " ".join(line.split())
+                for line in rendering_of(html).text.split("\n")
+                if line.strip()
             ]
             content = labels(lines, truth[id]["text"])
             texts[id] = Text(id, truth[id]["source"], lines, content, labelled=False)

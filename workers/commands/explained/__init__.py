@@ -1,0 +1,1 @@
+"""What ``copydesk explain`` knows of one article, as a page and as lines on the terminal."""
