@@ -238,3 +238,20 @@ def test_authors_in_one_text_are_parted_as_their_language_joins_them(
     found = metadata(json_ld({"@type": "Article", "author": author}), lang=language)
     assert found.authors is not None
     assert found.authors.value == names
+
+
+def test_lone_surrogates_in_json_ld_do_not_get_out() -> None:
+    """JSON may name them in ASCII; a record with one cannot be written."""
+    broken = "Half a pair: \\ud83d"
+    script = (
+        f'{{"@type": "Article", "headline": "{broken}", "author": ["{broken}"],'
+        f' "publisher": {{"name": "{broken}"}}, "image": "/b\\ud800.jpg", "url": "/a\\ud800"}}'
+    )
+    found = metadata(f'<script type="application/ld+json">{script}</script>')
+    assert found.headline is not None
+    assert found.headline.value == "Half a pair: ?"
+    assert found.image is None
+    assert found.canonical_url is None
+    for said in vars(found).values():
+        if said is not None:
+            str(said.value).encode()

@@ -56,7 +56,7 @@ def text_of(value: object) -> str | None:
     if not isinstance(value, str):
         return None
     text = " ".join(_MARKUP.sub(" ", unescape(value[: 4 * LONGEST_TEXT])).split())
-    return text[:LONGEST_TEXT] or None
+    return _whole(text[:LONGEST_TEXT]) or None
 
 
 def date_of(value: object) -> str | None:
@@ -75,7 +75,13 @@ def address_of(value: object, base: str | None) -> str | None:
         return None
     if parts.scheme not in ("http", "https") or not parts.netloc:
         return None
-    return None if any(char.isspace() or ord(char) < 32 for char in address) else address
+    strange = any(char.isspace() or ord(char) < 32 for char in address)
+    return None if strange or _whole(address) != address else address
+
+
+def _whole(text: str) -> str:
+    """Without lone surrogates, which JSON can name and nobody can write."""
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def article_address_of(value: object, base: str | None) -> str | None:
