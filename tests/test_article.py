@@ -12,11 +12,19 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from msgspec import UNSET
+from msgspec import UNSET, Raw
 from msgspec.structs import replace
 
 from topics import codec
-from topics.records import Article, Fingerprint, Origin, RawArticle, StageRun, Verdict
+from topics.records import (
+    Article,
+    Fingerprint,
+    Fingerprinted,
+    Origin,
+    RawArticle,
+    StageRun,
+    Verdict,
+)
 from workers.article import bare_article, duplicate, open_article, publish, utc
 
 ORIGIN = Origin("articles.raw", 2, 7, 1_700_000_000_000)
@@ -43,8 +51,14 @@ RAW = RawArticle(
 ORIGINAL = Verdict(kind="original", version=1, cluster="a")
 
 
+def printed(fingerprint: Fingerprint, preview: str | None = None) -> Fingerprinted:
+    return Fingerprinted(
+        fingerprint=fingerprint, raw=Raw(b"{}"), media_type="text/plain", preview=preview
+    )
+
+
 def opened(raw: RawArticle = RAW, verdict: Verdict = ORIGINAL, preview: str | None = None) -> Any:
-    return open_article(raw, FINGERPRINT, verdict, media_type="text/plain", preview=preview)
+    return open_article(raw, printed(FINGERPRINT, preview), verdict)
 
 
 def test_an_opened_article_carries_what_the_producer_said_and_where_it_is_from() -> None:
@@ -105,7 +119,7 @@ def test_an_opened_article_names_the_lines_that_its_source_has_printed_before() 
     lines = base64.b64encode(struct.pack("<3Q", *hashes)).decode()
     fingerprint = replace(FINGERPRINT, lines=lines)
     verdict = replace(ORIGINAL, repeated_lines=[0, 2, 7])
-    article = open_article(RAW, fingerprint, verdict, media_type="text/plain", preview=None)
+    article = open_article(RAW, printed(fingerprint), verdict)
     assert article.repeated_lines == ["0102030405060708", "0000000000000005"]
     assert opened().repeated_lines is UNSET
 

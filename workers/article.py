@@ -16,6 +16,7 @@ from topics.records import (
     Duplicates,
     EnrichedArticle,
     Fingerprint,
+    Fingerprinted,
     Origin,
     RawArticle,
     Role,
@@ -32,13 +33,11 @@ _CARRIED = ("url", "source", "headline", "authors", "published_at", "fetched_at"
 
 def open_article(
     raw: RawArticle,
-    fingerprint: Fingerprint,
+    printed: Fingerprinted,
     verdict: Verdict,
-    *,
-    media_type: str,
-    preview: str | None,
 ) -> Article:
     """The growing record of an arrival that passed its claim."""
+    fingerprint, preview = printed.fingerprint, printed.preview
     given = "raw" if raw.feed is None else "feed"
     provenance = {
         "language_declared" if name == "language" else name: given
@@ -54,7 +53,7 @@ def open_article(
         id=fingerprint.id,
         content=raw.content,
         version=verdict.version,
-        media_type="text/html" if media_type == "text/html" else "text/plain",
+        media_type=printed.media_type,
         preview=UNSET if preview is None else preview,
         url=raw.url,
         canonical_url=fingerprint.canonical_url,

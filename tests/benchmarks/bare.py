@@ -125,13 +125,7 @@ class _Line:
             raw = codec.decode(RawArticle, bytes(record.raw))
             verdict = self._store.claim(record.fingerprint, Origin("bare", 0, self._arrivals, 0))
             assert verdict.passes, "the generator never repeats an article"
-            article: Any = ends.open_article(
-                raw,
-                record.fingerprint,
-                verdict,
-                media_type=record.media_type,
-                preview=record.preview,
-            )
+            article: Any = ends.open_article(raw, record, verdict)
             end = clock()
             steps[pipeline.CLAIM] += end - start
 

@@ -23,6 +23,8 @@ from workers.settings import PoolPlan
 PLAN = PoolPlan(steps=(), article_limit=1, language_engine="py3langid", html_spans=False)
 
 
+KEPT = 60
+"""Megabytes that stay of each article."""
 kept: list[bytearray] = []
 
 
@@ -52,8 +54,10 @@ def perform(step: str, value: Any) -> tuple[Any, float]:
             os.kill(os.getpid(), signal.SIGSEGV)
         case "keep":
             # What a library's cache does: it stays when the article has gone.
-            kept.append(bytearray(b"x") * (60 * 1024 * 1024))
+            kept.append(bytearray(b"x") * (KEPT << 20))
             return len(kept), 0.0
+        case "size":
+            return psutil.Process().memory_info().rss, 0.0
         case "unpicklable":
             return lambda: None, 0.0
     raise AssertionError(step)
@@ -62,6 +66,8 @@ def perform(step: str, value: Any) -> tuple[Any, float]:
 def with_pool(
     work: Callable[[TaskPool], Awaitable[Any]], *, seconds: float = 60.0, megabytes: int = 2000
 ) -> Any:
+    """What the work makes of a pool of two processes."""
+
     async def run() -> Any:
         pool = TaskPool(PLAN, Limits(seconds, megabytes), processes=2, perform=perform)
         await pool.start()
@@ -71,6 +77,18 @@ def with_pool(
             await pool.stop()
 
     return asyncio.run(run())
+
+
+def megabytes_at_first() -> int:
+    """What a process takes before its first article.
+
+    The fork server is one for all of this process, with the models of whatever pool was first.
+    """
+
+    async def work(pool: TaskPool) -> Any:
+        return await pool.run("size", None)
+
+    return int(with_pool(work)) >> 20
 
 
 def test_a_task_over_its_time_is_killed_and_its_neighbours_finish() -> None:
@@ -98,7 +116,7 @@ def test_a_task_over_its_memory_is_killed() -> None:
     async def work(pool: TaskPool) -> Any:
         return await asyncio.gather(pool.run("grow", 0), pool.run("echo", 1))
 
-    grown, echoed = with_pool(work, megabytes=400)
+    grown, echoed = with_pool(work, megabytes=2 * megabytes_at_first() + 100)
     assert isinstance(grown, Failed)
     assert grown.reason == "out_of_memory"
     assert echoed == 1
@@ -122,9 +140,11 @@ def test_a_process_that_dies_twice_is_a_crash_with_two_attempts() -> None:
 
 def test_an_article_does_not_answer_for_the_memory_that_others_left() -> None:
     async def work(pool: TaskPool) -> list[Any]:
-        return [await pool.run("keep", number) for number in range(16)]
+        return [await pool.run("keep", number) for number in range(32)]
 
-    answers = with_pool(work, megabytes=300)
+    limit = 2 * megabytes_at_first() + 280
+    assert limit < 16 * KEPT, "two processes that are never renewed would stay within the limit"
+    answers = with_pool(work, megabytes=limit)
     assert not [answer for answer in answers if isinstance(answer, Failed)]
 
 

@@ -29,6 +29,11 @@ INTERRUPTED = 130
 class CommandError(Exception):
     """A command cannot do what was asked; the message says what, where and what to do."""
 
+    @classmethod
+    def no_kafka(cls, bootstrap: str, error: Exception) -> CommandError:
+        """The broker did not answer."""
+        return cls(f"no Kafka answers at {bootstrap}: {error}; see: copydesk doctor")
+
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run one command and exit with its status."""

@@ -13,6 +13,7 @@ from topics import catalog
 from topics.records import REASONS
 from workers import settings
 from workers.commands import CommandError
+from workers.commands.counts import positive
 from workers.commands.interruptible import run_interruptibly
 from workers.commands.reading import report
 from workers.commands.times import moment
@@ -31,7 +32,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
     listing = actions.add_parser("list", help="one line each; JSON where it is no terminal")
     _filters(listing)
     listing.add_argument("--count", action="store_true", help="only how many by stage and reason")
-    listing.add_argument("--limit", type=_positive, metavar="N", help="only the newest N")
+    listing.add_argument("--limit", type=positive, metavar="N", help="only the newest N")
     showing = actions.add_parser("show", help="all headers in words, and the payload")
     showing.add_argument("place", metavar="PLACE", help=PLACE)
     showing.add_argument("--full", action="store_true", help="the whole payload, however long")
@@ -85,9 +86,7 @@ def run(arguments: argparse.Namespace) -> int:
     except (KafkaError, OSError) as error:
         if isinstance(error, BrokenPipeError):
             raise
-        raise CommandError(
-            f"no Kafka answers at {chosen.bootstrap}: {error}; see: copydesk doctor"
-        ) from None
+        raise CommandError.no_kafka(chosen.bootstrap, error) from None
 
 
 async def _list(chosen: settings.Settings, arguments: argparse.Namespace) -> int:
@@ -227,12 +226,6 @@ def _nothing(place: str | None) -> str:
     days = catalog.DEAD_LETTER.retention_ms // catalog.DAY_MS
     named = f" named {place}" if place else ""
     return f"no dead letter{named} matches; they are kept for {days} days"
-
-
-def _positive(text: str) -> int:
-    if not (value := int(text)) >= 1:
-        raise argparse.ArgumentTypeError("must be 1 or more")
-    return value
 
 
 def _count(text: str) -> int:

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 import orjson
 
-from topics import catalog
 from workers import settings, sources
 from workers.commands import CommandError
+from workers.commands.counts import positive
 from workers.commands.interruptible import run_interruptibly
 from workers.commands.times import moment
 
@@ -43,7 +43,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="the record, as enrich writes it")
     parser.add_argument(
         "--line",
-        type=_positive,
+        type=positive,
         metavar="N",
         help="this line of a JSONL file, or item of a JSON list (default: the first); what stands "
         "before it is claimed first",
@@ -58,12 +58,6 @@ def declare(parser: argparse.ArgumentParser) -> None:
         help="search Kafka only from then on: RFC 3339, or so long ago: 90s, 30m, 2h, 7d",
     )
     parser.add_argument("--bootstrap", metavar="HOST:PORT", help="Kafka's bootstrap servers")
-
-
-def _positive(text: str) -> int:
-    if not (value := int(text)) >= 1:
-        raise argparse.ArgumentTypeError("must be 1 or more")
-    return value
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -135,14 +129,8 @@ def _id(chosen: settings.Settings, arguments: argparse.Namespace) -> Found | Non
     try:
         found, searched = run_interruptibly(on_kafka(chosen, arguments.word, since=arguments.since))
     except (KafkaError, OSError) as error:
-        raise CommandError(
-            f"no Kafka answers at {chosen.bootstrap}: {error}; see: copydesk doctor"
-        ) from None
-    if len(searched.missing) == len(catalog.TOPICS):
-        raise CommandError(
-            f"no topic {chosen.topic(catalog.RAW.name)} on the broker, nor any other of copydesk; "
-            "create them with: copydesk topics create"
-        )
+        raise CommandError.no_kafka(chosen.bootstrap, error) from None
+    trace.check_topics(chosen, searched)
     if found is None:
         for line in trace.notes(chosen, searched, arguments.word, since=arguments.since):
             print(line, file=sys.stderr)
@@ -172,12 +160,9 @@ def _write(target: str, explanation: Explanation) -> None:
 
 
 def _show(explanation: Explanation) -> None:
-    from rich.console import Console
-
     from workers.commands.explained.terminal import short
+    from workers.commands.trace import wide_console
 
-    console = Console()
-    # Elsewhere than on a terminal nothing is cut to a width that nobody has.
-    console = console if console.is_terminal else Console(width=200)
+    console = wide_console()
     for part in short(explanation):
         console.print(part, highlight=False)

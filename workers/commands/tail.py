@@ -14,6 +14,7 @@ import orjson
 from topics import catalog, headers
 from workers import settings
 from workers.commands import CommandError
+from workers.commands.counts import positive
 from workers.commands.interruptible import run_interruptibly
 
 OPERATORS: tuple[tuple[str, Callable[[str, str], bool]], ...] = (
@@ -69,16 +70,9 @@ def declare(parser: argparse.ArgumentParser) -> None:
         "(entities.name=Kyiv); several must all hold; header.NAME compares a header",
     )
     parser.add_argument("--from-beginning", action="store_true", help="not only what is new")
-    parser.add_argument("--limit", type=_positive, metavar="N", help="end after N records")
+    parser.add_argument("--limit", type=positive, metavar="N", help="end after N records")
     parser.add_argument("--until-end", action="store_true", help="end at the topic's present end")
     parser.add_argument("--bootstrap", metavar="HOST:PORT", help="Kafka's bootstrap servers")
-
-
-def _positive(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError(f"{number} is not 1 or more")
-    return number
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -100,9 +94,7 @@ def run(arguments: argparse.Namespace) -> int:
     except (KafkaError, OSError) as error:
         if isinstance(error, BrokenPipeError):
             raise
-        raise CommandError(
-            f"no Kafka answers at {chosen.bootstrap}: {error}; see: copydesk doctor"
-        ) from None
+        raise CommandError.no_kafka(chosen.bootstrap, error) from None
     return 0
 
 

@@ -38,9 +38,7 @@ def run(arguments: argparse.Namespace) -> int:
     except topic_admin.TopicError as error:
         raise CommandError(str(error)) from None
     except (KafkaError, OSError) as error:
-        raise CommandError(
-            f"no Kafka answers at {chosen.bootstrap}: {error}; see: copydesk doctor"
-        ) from None
+        raise CommandError.no_kafka(chosen.bootstrap, error) from None
     return 0
 
 

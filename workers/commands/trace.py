@@ -17,6 +17,8 @@ from workers.commands.reading import report
 from workers.commands.times import moment, short_time, span, told
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from workers.runtime.trace import Trace
 
 NOTHING = 1
@@ -54,14 +56,8 @@ def run(arguments: argparse.Namespace) -> int:
             trace(chosen, arguments.word, since=arguments.since, report=report)
         )
     except (KafkaError, OSError) as error:
-        raise CommandError(
-            f"no Kafka answers at {chosen.bootstrap}: {error}; see: copydesk doctor"
-        ) from None
-    if len(found.missing) == len(catalog.TOPICS):
-        raise CommandError(
-            f"no topic {chosen.topic(catalog.RAW.name)} on the broker, nor any other of copydesk; "
-            "create them with: copydesk topics create"
-        )
+        raise CommandError.no_kafka(chosen.bootstrap, error) from None
+    check_topics(chosen, found)
     for line in notes(chosen, found, arguments.word, since=arguments.since):
         print(line, file=sys.stderr)
     if not found.sightings:
@@ -73,6 +69,15 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         _show(found)
     return 0
+
+
+def check_topics(chosen: settings.Settings, found: Trace) -> None:
+    """CommandError if no topic at all is there to be searched."""
+    if len(found.missing) == len(catalog.TOPICS):
+        raise CommandError(
+            f"no topic {chosen.topic(catalog.RAW.name)} on the broker, nor any other of copydesk; "
+            "create them with: copydesk topics create"
+        )
 
 
 def notes(
@@ -108,13 +113,20 @@ def notes(
     )
 
 
+def wide_console() -> Console:
+    """Standard output; elsewhere than on a terminal nothing is cut to a width that nobody has."""
+    from rich.console import Console
+
+    console = Console()
+    return console if console.is_terminal else Console(width=200)
+
+
 def _retention(chosen: settings.Settings, name: str) -> str:
     topic = catalog.BY_NAME[name.removeprefix(chosen.topic_prefix)]
     return f"{topic.retention_ms // catalog.DAY_MS} days"
 
 
 def _show(found: Trace) -> None:
-    from rich.console import Console
     from rich.table import Column, Table
     from rich.text import Text
 
@@ -138,6 +150,4 @@ def _show(found: Trace) -> None:
             seen.detail,
         )
         table.add_row(*(Text(safe(cell), overflow="fold") for cell in cells))
-    console = Console()
-    # Elsewhere than on a terminal nothing is cut to a width that nobody has.
-    (console if console.is_terminal else Console(width=200)).print(table)
+    wide_console().print(table)

@@ -45,6 +45,4 @@ def run(arguments: argparse.Namespace) -> int:
     except (TopicsMissingError, PortTakenError, PlainStreamsError) as error:
         raise CommandError(str(error)) from None
     except (KafkaError, OSError) as error:
-        raise CommandError(
-            f"no Kafka answers at {chosen.bootstrap}: {error}; see: copydesk doctor"
-        ) from None
+        raise CommandError.no_kafka(chosen.bootstrap, error) from None

@@ -9,13 +9,12 @@ from types import TracebackType
 
 import msgspec
 
-from topics import catalog, codec
+from topics import catalog
 from topics.records import (
     Article,
     EnrichedArticle,
     Fingerprinted,
     Origin,
-    RawArticle,
     Removal,
     Verdict,
 )
@@ -23,7 +22,7 @@ from workers import article as articles
 from workers import pipeline
 from workers.chain import Halted, conclude
 from workers.outcome import Passed
-from workers.runtime.local import LocalDesk, Outcome, dead_letter
+from workers.runtime.local import LocalDesk, Outcome, dead_letter, opened
 from workers.runtime.performers import Printed
 from workers.runtime.pool import Limits, TaskPool
 from workers.runtime.rendered import RENDERING, perform
@@ -109,7 +108,7 @@ class Explainer:
             return Worked(dead_letter(value, origin, pipeline.FINGERPRINT, found))
         printed, raw = opened(found)
         verdict = self._store.claim(printed.fingerprint, origin)
-        article: Article | Halted = _article(printed, raw, verdict)
+        article: Article | Halted = articles.open_article(raw, printed, verdict)
         assert isinstance(article, Article)
         cuts: Cuts | None = None
         for stage in pipeline.ENRICHMENTS:
@@ -150,7 +149,7 @@ class Explainer:
         if verdict is None:
             verdict = Verdict(kind="original", version=published.version, cluster=published.id)
         article = msgspec.structs.replace(
-            _article(printed, raw, verdict), language=published.language
+            articles.open_article(raw, printed, verdict), language=published.language
         )
         answer = await self._pool.run(_STRIP, article)
         if not isinstance(answer, Passed):
@@ -165,20 +164,3 @@ class Explainer:
         removed = article.removed if isinstance(article.removed, list) else []
         text = article.text if isinstance(article.text, str) else ""
         return Cuts(text, tuple(removed), source if isinstance(source, str) else None, version)
-
-
-def opened(found: Printed) -> tuple[Fingerprinted, RawArticle]:
-    """What the first step made of a raw record: the fingerprint, and the record itself."""
-    printed = codec.decode_fingerprinted(found.value)
-    assert isinstance(printed, Fingerprinted)
-    return printed, codec.decode(RawArticle, bytes(printed.raw))
-
-
-def _article(printed: Fingerprinted, raw: RawArticle, verdict: Verdict) -> Article:
-    return articles.open_article(
-        raw,
-        printed.fingerprint,
-        verdict,
-        media_type=printed.media_type,
-        preview=printed.preview,
-    )

@@ -147,9 +147,7 @@ class ClaimHop:
         fingerprint = record.fingerprint
         verdict = self._state.claim(fingerprint, consumed.origin)
         if verdict.passes:
-            opened = articles.open_article(
-                raw, fingerprint, verdict, media_type=record.media_type, preview=record.preview
-            )
+            opened = articles.open_article(raw, record, verdict)
             message = desk.message(
                 catalog.UNIQUE,
                 codec.encode(opened),

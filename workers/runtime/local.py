@@ -18,7 +18,7 @@ from msgspec.structs import replace
 
 from topics import catalog, codec
 from topics.codec import DecodeError
-from topics.records import Article, DeadLetter, Duplicate, Origin, RawArticle, Reason, Withdrawal
+from topics.records import Article, DeadLetter, Duplicate, Fingerprinted, Origin, RawArticle, Reason
 from workers import article as articles
 from workers import pipeline
 from workers.chain import Halted, conclude
@@ -123,21 +123,12 @@ class LocalDesk:
     def _after_claim(self, value: bytes, origin: Origin, found: Any) -> Any:
         """Claim now, in order; the coroutine that comes back does the rest."""
         if isinstance(found, Printed):
-            record = codec.decode_fingerprinted(found.value)
-            assert not isinstance(record, Withdrawal)
-            raw = codec.decode(RawArticle, bytes(record.raw))
+            record, raw = opened(found)
             verdict = self.store.claim(record.fingerprint, origin)
             if not verdict.passes:
                 duplicate = articles.duplicate(raw, record.fingerprint, verdict, origin)
                 return _at_once(Outcome(catalog.DUPLICATES.name, duplicate.id, duplicate))
-            opened = articles.open_article(
-                raw,
-                record.fingerprint,
-                verdict,
-                media_type=record.media_type,
-                preview=record.preview,
-            )
-            return self._enrich(opened, value, origin)
+            return self._enrich(articles.open_article(raw, record, verdict), value, origin)
         if isinstance(found, RawArticle):
             return self._enrich(self._bare(found, origin), value, origin)
         return _at_once(dead_letter(value, origin, pipeline.FINGERPRINT, found))
@@ -197,6 +188,13 @@ def dead_letter(
         origin=str(origin),
     )
     return Outcome(catalog.DEAD_LETTER.name, letter.id or str(origin), letter)
+
+
+def opened(found: Printed) -> tuple[Fingerprinted, RawArticle]:
+    """What the first step made of a raw record: the fingerprint, and the record itself."""
+    printed = codec.decode_fingerprinted(found.value)
+    assert isinstance(printed, Fingerprinted)
+    return printed, codec.decode(RawArticle, bytes(printed.raw))
 
 
 async def _at_once(outcome: Outcome) -> Outcome:

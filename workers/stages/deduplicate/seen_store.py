@@ -241,17 +241,15 @@ class WindowedSeenStore:
             state.supersede(number)
             number = None
         strings = state.same_strings(row, verdict.cluster, verdict.of)
-        met = True
-        """Whether its lines have been counted."""
         if number is None:
+            counted = False
             number = state.keep(row, arrival, *strings)
             if self._prolonged:
                 state.extend(number, self._prolonged.pop(origin, 0))
-            met = False
             self._keep_target(number, row, arrival)
         else:
             known = state.rows[number]
-            met = not known.flags & (WITHDRAWN | TOLD)
+            counted = not known.flags & (WITHDRAWN | TOLD)
             told = row._replace(
                 kept=max(day, known.kept),
                 place=known.place,
@@ -264,7 +262,7 @@ class WindowedSeenStore:
         elif verdict.passes:
             if not state.link(number, arrival.key):
                 self._not_free.append(origin)
-            if arrival.lines and not met:
+            if arrival.lines and not counted:
                 self._lines.count(arrival.source, arrival.lines, arrival.key, day)
 
     def _is_the_claim(self, number: int, arrival: Arrival, row: Row) -> bool:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from workers.stages.strip_boilerplate.junk_words import PhraseClass, phrases, words
-from workers.stages.strip_boilerplate.text_tokens import NUMBER_OR_WORD, fold
+from workers.stages.strip_boilerplate.text_tokens import NUMBER_OR_WORD, UNSPACED_RANGES, fold
 
 ADVERTISEMENT = "advertisement"
 """A label that says an advertisement stands here."""
@@ -43,9 +43,7 @@ _SAMPLED = 8
 _SHORTEST_NAME, _LONGEST_ENDING = 6, 4
 _QUOTES = "\"'“„«‘「『—–-"
 _SEPARATORS = (":", "：", "|", "»", ">", "→", "–", "—", "►", "▶")
-_UNSPACED = re.compile(
-    r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]"
-)
+_UNSPACED = re.compile(rf"[{UNSPACED_RANGES}\uac00-\ud7a3]")
 _SIGN = ("©", "(c)", "copyright ©")
 
 

@@ -7,7 +7,6 @@ are listed for many. Time is linear in the text's length.
 from __future__ import annotations
 
 import math
-import re
 from collections import Counter
 from collections.abc import Sequence
 
@@ -16,6 +15,7 @@ import numpy.typing as npt
 
 from workers.stages.strip_boilerplate.date_words import date_words
 from workers.stages.strip_boilerplate.junk_words import function_words, telling_words
+from workers.stages.strip_boilerplate.text_tokens import UNSPACED
 
 Features = npt.NDArray[np.float32]
 
@@ -44,7 +44,6 @@ NAMES = (
 
 _REACHES = (2, 4, 10)
 """Lines before and after that are looked at together."""
-_UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
 _CLOSING = "\"'”’»)]）」』"
 _SENTENCE_END = frozenset(".!?。！？…।॥؟۔።։။។")
 _TRUNCATED = ("...", "…", "[…]", "→", "»")
@@ -79,7 +78,7 @@ def _own(text: str, vocabularies: list[set[str]], times: int) -> list[float]:
     words = low.split()
     count = len(words) if length <= _HEAD else text.count(" ") + 1
     is_ascii = text.isascii()
-    unspaced = 0 if is_ascii or text[length // 2] < "\u0e00" else len(_UNSPACED.findall(head))
+    unspaced = 0 if is_ascii or text[length // 2] < "\u0e00" else len(UNSPACED.findall(head))
     distinct = set(words)
     if unspaced > 0.3 * len(head):
         vocabulary = {text[at : at + 2] for at in range(min(length - 1, _COMPARED))}

@@ -16,7 +16,7 @@ from workers.stages.strip_boilerplate.date_words import (
     date_words,
     stamp_words,
 )
-from workers.stages.strip_boilerplate.text_tokens import NUMBER_OR_WORD, fold
+from workers.stages.strip_boilerplate.text_tokens import NUMBER_OR_WORD, UNSPACED, fold
 
 LONGEST = 80
 """No stamp has more characters."""
@@ -40,7 +40,6 @@ _WORD_GAP = re.compile(r"[.\s-]{1,2}")
 _MOST_WORDS = 4
 _MOST_AGE_WORDS = 6
 _NAMES: frozenset[DateWord] = frozenset(("month", "weekday"))
-_UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
 
 
 @dataclass(frozen=True)
@@ -112,7 +111,7 @@ def may_begin_stamp(text: str, start: int) -> bool:
 
 
 def _is_stamp_word(word: str | None) -> bool:
-    return word is None or fold(word) in stamp_words() or _UNSPACED.search(word) is not None
+    return word is None or fold(word) in stamp_words() or UNSPACED.search(word) is not None
 
 
 def _whole(date: _Date) -> bool:
@@ -284,7 +283,7 @@ def _phrases(text: str, position: int) -> list[tuple[frozenset[DateWord], int]]:
         words.append(fold(match["word"]))
         if kinds := known.get(" ".join(words)):
             found.append((kinds, match.end()))
-        if len(words) == 1 and _UNSPACED.match(text, position):
+        if len(words) == 1 and UNSPACED.match(text, position):
             for end in range(match.start() + 1, match.end()):
                 if kinds := known.get(fold(text[position:end])):
                     found.append((kinds, end))

@@ -6,7 +6,6 @@ spaces count two characters as a word.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,11 +13,11 @@ from numpy.typing import NDArray
 
 from workers.stages.strip_boilerplate.extract.blocks import NUMBER, Blocks
 from workers.stages.strip_boilerplate.extract.hints import BIT
+from workers.stages.strip_boilerplate.text_tokens import UNSPACED
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
 
-_UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
 _SENTENCE_ENDS = frozenset('.!?。！？…।۔؟։።”"»)」』’')
 _LEAST_WORDS = 6
 _STRONG = 12.0
@@ -155,7 +154,7 @@ def _measures(texts: list[str]) -> tuple[Floats, Floats, Floats]:
     rows: list[tuple[int, int, bool]] = []
     for text in texts:
         words = text.count(" ") + 1
-        if not text.isascii() and (unspaced := len(_UNSPACED.findall(text))) > len(text) // 4:
+        if not text.isascii() and (unspaced := len(UNSPACED.findall(text))) > len(text) // 4:
             words += unspaced // 2
         rows.append((len(text), words, text[-1] in _SENTENCE_ENDS))
     columns = np.array(rows, np.float32).reshape(len(rows), 3)

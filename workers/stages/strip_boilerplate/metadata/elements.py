@@ -2,19 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from workers.stages.strip_boilerplate.metadata.fields import (
-    Metadata,
-    Said,
-    address_of,
-    article_address_of,
-    authors_of,
-    date_of,
-    language_of,
-    text_of,
-)
+from workers.stages.strip_boilerplate.metadata.fields import Metadata, metadata_of
 
 # Open Graph, Dublin Core, Highwire, Parsely, Sailthru and what publishers have in common; in each
 # the first that says something counts.
@@ -78,7 +69,7 @@ def metadata_in_meta(tree: Any, base: str | None) -> Metadata:
         field: [values[name] for name in _META[field] if name in values]
         for field, values in found.items()
     }
-    return _metadata(stated, base, "meta")
+    return metadata_of(stated, base, "meta")
 
 
 def metadata_in_microdata(tree: Any, base: str | None) -> Metadata:
@@ -93,7 +84,7 @@ def metadata_in_microdata(tree: Any, base: str | None) -> Metadata:
         for name in element.get("itemprop", "").lower().split():
             if (field := _ITEMS.get(name)) and len(stated[field][0]) < _MOST:
                 stated[field][0].append(_value(element, field))
-    return _metadata(stated, base, "microdata")
+    return metadata_of(stated, base, "microdata")
 
 
 def metadata_in_html(tree: Any, base: str | None) -> Metadata:
@@ -112,7 +103,7 @@ def metadata_in_html(tree: Any, base: str | None) -> Metadata:
         time for time in tree.iterfind(".//time[@datetime]") if time.get("pubdate") is not None
     ]
     stated["published_at"][0] += [time.get("datetime") for time in times[:_MOST]]
-    return _metadata(stated, base, "html")
+    return metadata_of(stated, base, "html")
 
 
 def _properties(item: Any) -> Iterator[Any]:
@@ -144,25 +135,3 @@ def _value(element: Any, field: str) -> str:
             if "name" in one.get("itemprop", "").lower().split():
                 return _value(one, "")
     return " ".join("".join(element.itertext()).split())
-
-
-def _metadata(stated: Mapping[str, list[list[str]]], base: str | None, where: Any) -> Metadata:
-    """The first value of each field that can be one."""
-
-    def first(field: str, of: Callable[[object], str | None]) -> Said[str] | None:
-        values = (of(value) for values in stated.get(field, ()) for value in values)
-        value = next((value for value in values if value), None)
-        return Said(value, where) if value else None
-
-    authors = (authors_of(values) for values in stated.get("authors", ()))
-    names = next((names for names in authors if names), None)
-    return Metadata(
-        headline=first("headline", text_of),
-        authors=Said(names, where) if names else None,
-        published_at=first("published_at", date_of),
-        modified_at=first("modified_at", date_of),
-        canonical_url=first("canonical_url", lambda value: article_address_of(value, base)),
-        source=first("source", text_of),
-        language=first("language", language_of),
-        image=first("image", lambda value: address_of(value, base)),
-    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from html import unescape
 from typing import Generic, Literal, TypeVar
@@ -115,3 +115,30 @@ def authors_of(values: Iterable[object]) -> tuple[str, ...]:
             if name and "://" not in name and not name.startswith(("www.", "@")):
                 names.setdefault(name.casefold(), name)
     return tuple(names.values())[:MOST_AUTHORS]
+
+
+def metadata_of(
+    stated: Mapping[str, Sequence[Sequence[object]]], base: str | None, where: Where
+) -> Metadata:
+    """Of each field the first value that can be one; ``stated`` has them in groups, best first.
+
+    Authors are all those of the first group with any.
+    """
+
+    def first(field: str, of: Callable[[object], str | None]) -> Said[str] | None:
+        values = (of(value) for values in stated.get(field, ()) for value in values)
+        value = next((value for value in values if value), None)
+        return Said(value, where) if value else None
+
+    authors = (authors_of(values) for values in stated.get("authors", ()))
+    names = next((names for names in authors if names), None)
+    return Metadata(
+        headline=first("headline", text_of),
+        authors=Said(names, where) if names else None,
+        published_at=first("published_at", date_of),
+        modified_at=first("modified_at", date_of),
+        canonical_url=first("canonical_url", lambda value: article_address_of(value, base)),
+        source=first("source", text_of),
+        language=first("language", language_of),
+        image=first("image", lambda value: address_of(value, base)),
+    )

@@ -9,13 +9,8 @@ from typing import Any
 
 from workers.stages.strip_boilerplate.metadata.fields import (
     Metadata,
-    Said,
-    address_of,
     article_address_of,
-    authors_of,
-    date_of,
-    language_of,
-    text_of,
+    metadata_of,
 )
 
 _DEEPEST = 6
@@ -42,31 +37,23 @@ def metadata_in_json_ld(scripts: Sequence[str], base: str | None) -> Metadata:
     named = {id: node for node in nodes if isinstance(id := node.get("@id"), str) and len(node) > 1}
     article = next((one for one in articles if base in _addresses(one, base)), articles[0])
 
-    def resolved(value: object) -> list[Any]:
-        """The values of a field, with references in place of names."""
+    def values(field: str) -> list[object]:
+        """The values of a field, with objects in place of their names."""
+        value = article.get(field)
         return [_of_name(one, named) for one in (value if isinstance(value, list) else [value])]
 
-    headline = text_of(article.get("headline")) or text_of(article.get("name"))
-    authors = authors_of(_name(one) for one in resolved(article.get("author")))
-    published, modified = (
-        date_of(article.get(f"date{what}")) for what in ("Published", "Modified")
-    )
-    sources = (text_of(_name(one)) for one in resolved(article.get("publisher")))
-    source = next((name for name in sources if name), None)
-    languages = (language_of(_name(one)) for one in resolved(article.get("inLanguage")))
-    language = next((tag for tag in languages if tag), None)
-    images = (address_of(_address(one), base) for one in resolved(article.get("image")))
-    image = next((address for address in images if address), None)
-    return Metadata(
-        headline=Said(headline, "json-ld") if headline else None,
-        authors=Said(authors, "json-ld") if authors else None,
-        published_at=Said(published, "json-ld") if published else None,
-        modified_at=Said(modified, "json-ld") if modified else None,
-        canonical_url=_canonical(article, base),
-        source=Said(source, "json-ld") if source else None,
-        language=Said(language, "json-ld") if language else None,
-        image=Said(image, "json-ld") if image else None,
-    )
+    stated: dict[str, list[object]] = {
+        "headline": [article.get("headline"), article.get("name")],
+        "authors": [_name(one) for one in values("author")],
+        "published_at": [article.get("datePublished")],
+        "modified_at": [article.get("dateModified")],
+        # An @id mostly is the page's address with a fragment that names the object.
+        "canonical_url": [one for one in _addresses(article, base) if "#" not in one],
+        "source": [_name(one) for one in values("publisher")],
+        "language": [_name(one) for one in values("inLanguage")],
+        "image": [_address(one) for one in values("image")],
+    }
+    return metadata_of({field: [found] for field, found in stated.items()}, base, "json-ld")
 
 
 def _read(script: str) -> object:
@@ -119,9 +106,3 @@ def _address(value: object) -> object:
 def _addresses(node: _Node, base: str | None) -> list[str]:
     found = (article_address_of(_address(node.get(field)), base) for field in _ADDRESSES)
     return [address for address in found if address]
-
-
-def _canonical(article: _Node, base: str | None) -> Said[str] | None:
-    # An @id mostly is the page's address with a fragment that names the object.
-    found = [address for address in _addresses(article, base) if "#" not in address]
-    return Said(found[0], "json-ld") if found else None

@@ -20,8 +20,7 @@ from workers.stages.strip_boilerplate.metadata.fields import (
     Metadata,
     Said,
     authors_of,
-    date_of,
-    text_of,
+    metadata_of,
 )
 from workers.stages.strip_boilerplate.metadata.json_ld import metadata_in_json_ld
 
@@ -76,16 +75,18 @@ def _filled(first: Metadata, second: Metadata) -> Metadata:
 def _guessed(tree: Any, known: Metadata) -> Metadata:
     if sum(1 for _ in tree.iter("a")) > _MOST_LINKS:
         return Metadata()
-    headline = None if known.headline else text_of(_guess(extract_title, tree))
-    names = () if known.authors else authors_of([_guess(extract_author, tree)])
-    source = None if known.source else text_of(_guess(extract_sitename, tree))
-    day = None if known.published_at else date_of(_guess(find_date, tree, **_DATES))
-    return Metadata(
-        headline=Said(headline, "guess") if headline else None,
-        authors=Said(names, "guess") if names else None,
-        source=Said(source, "guess") if source else None,
-        published_at=Said(day, "guess") if day else None,
-    )
+    ways: dict[str, tuple[Any, dict[str, Any]]] = {
+        "headline": (extract_title, {}),
+        "authors": (extract_author, {}),
+        "source": (extract_sitename, {}),
+        "published_at": (find_date, _DATES),
+    }
+    stated = {
+        field: [[_guess(by, tree, **options)]]
+        for field, (by, options) in ways.items()
+        if not vars(known)[field]
+    }
+    return metadata_of(stated, None, "guess")
 
 
 def _guess(by: Any, tree: Any, **options: Any) -> object:
