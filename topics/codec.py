@@ -13,13 +13,14 @@ from typing import Any, Literal, TypeVar
 import msgspec
 import orjson
 
-from topics.records import SCHEMA_VERSION, Fingerprinted, Withdrawal
+from topics.records import SCHEMA_VERSION, Claim, Fingerprinted, Withdrawal
 
 Record = TypeVar("Record", bound=msgspec.Struct)
 
 _MAJOR = int(SCHEMA_VERSION.partition(".")[0])
 _QUOTED = 80
 _FINGERPRINTED = msgspec.json.Decoder(Fingerprinted | Withdrawal)
+_CLAIM = msgspec.json.Decoder(Claim)
 
 
 class _Versioned(msgspec.Struct):
@@ -79,15 +80,29 @@ def decode(kind: type[Record], data: bytes | None) -> Record:
 
 def decode_fingerprinted(data: bytes | None) -> Fingerprinted | Withdrawal:
     """Read a record of ``articles.fingerprinted`` without decoding the article that it carries."""
+    record: Fingerprinted | Withdrawal = _at_once(
+        _FINGERPRINTED, "Fingerprinted or Withdrawal", data
+    )
+    return record
+
+
+def decode_claim(data: bytes | None) -> Claim:
+    """Read a record of ``articles.claims``, of which a recovery reads a million."""
+    record: Claim = _at_once(_CLAIM, "Claim", data)
+    return record
+
+
+def _at_once(decoder: msgspec.json.Decoder[Any], kind: str, data: bytes | None) -> Any:
+    """Read without a look at each field in between."""
     if data is None:
         raise DecodeError("undecodable", "the record has no value (a tombstone)")
     try:
-        record: Fingerprinted | Withdrawal = _FINGERPRINTED.decode(data)
+        record = decoder.decode(data)
     except msgspec.ValidationError as error:
         # A newer major version may have any shape: say that, not what is missing in ours.
         with contextlib.suppress(msgspec.ValidationError):
             check_version(_VERSIONED.decode(data).schema_version)
-        raise DecodeError("invalid", f"not a Fingerprinted or Withdrawal: {error}") from None
+        raise DecodeError("invalid", f"not a {kind}: {error}") from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise DecodeError("undecodable", f"not JSON: {error}; {_quote(data)}") from None
     check_version(record.schema_version)
@@ -96,6 +111,8 @@ def decode_fingerprinted(data: bytes | None) -> Fingerprinted | Withdrawal:
 
 def check_version(version: object) -> None:
     """Refuse records of a newer major schema version than this program understands."""
+    if version == SCHEMA_VERSION:
+        return
     major = version.partition(".")[0] if isinstance(version, str) else ""
     if not major.isdecimal():
         raise DecodeError("invalid", f"schema_version {version!r} is not like {SCHEMA_VERSION!r}")

@@ -28,7 +28,7 @@ class Origin(NamedTuple):
         partition, slash, offset = rest.partition("/")
         if not (at and slash and 0 < len(topic) <= LONGEST_TOPIC):
             raise ValueError(f"not an origin: {text!r}, expected topic/partition/offset@timestamp")
-        one = cls(topic, int(partition), int(offset), int(timestamp))
-        if 0 <= one.partition < 2**31 and 0 <= one.offset < 2**63 > one.timestamp >= -1:
-            return one
+        numbers = int(partition), int(offset), int(timestamp)
+        if 0 <= numbers[0] < 2**31 and 0 <= numbers[1] < 2**63 > numbers[2] >= -1:
+            return cls(topic, *numbers)
         raise ValueError(f"not an origin: no record of Kafka is {text[:300]!r}")

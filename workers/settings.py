@@ -80,6 +80,9 @@ class Settings:
         2400.0, number(60, 7200), "seconds in which a batch must be done"
     )
     batch: int = _setting(16, whole(1, 1000), "articles taken at once by a worker")
+    claim_batch: int = _setting(
+        128, whole(1, 1000), "articles taken at once by the claim, of which each takes little time"
+    )
     batch_within: float = _setting(0.1, number(0.01, 10), "seconds to wait for a full batch")
     processes: int = _setting(
         max(2, os.cpu_count() or 2), whole(1, 256), "processes for the stages' work, per worker"

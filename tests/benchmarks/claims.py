@@ -34,11 +34,12 @@ from workers.stages.deduplicate import WindowedSeenStore
 
 WINDOWS = (200_000, 1_000_000)
 NEW = 20_000
-GROUPS = (16, 64)
-"""Articles that are claimed together: a worker takes 16 unless COPYDESK_BATCH says otherwise."""
+GROUPS = (16, 128)
+"""Articles that are claimed together: a worker takes as many as there are, up to 128 unless
+COPYDESK_CLAIM_BATCH says otherwise."""
 COPIES = 10
 """Articles to an original, itself included, in the window with copies."""
-PART = 320
+PART = 384
 """New articles between two looks at the yardstick."""
 READ = 500
 DAY_MS = 86_400_000
@@ -76,7 +77,7 @@ def measure(window: int, copies: int = 1) -> Figures:
     process, step = psutil.Process(), 7 * DAY_MS // (window + len(GROUPS) * NEW)
     # What making articles takes for itself is taken before.
     [
-        codec.decode(Claim, codec.encode(_claimed(one, 0, step, copies)))
+        codec.decode_claim(codec.encode(_claimed(one, 0, step, copies)))
         for one in fingerprints(0, GROUP)
     ]
     store = WindowedSeenStore()
@@ -87,7 +88,7 @@ def measure(window: int, copies: int = 1) -> Figures:
     while some := list(itertools.islice(arrivals, READ)):
         records = [codec.encode(_claimed(one, number, step, copies)) for number, one in some]
         began = time.process_time()
-        claims = [codec.decode(Claim, record) for record in records]
+        claims = [codec.decode_claim(record) for record in records]
         decoded = time.process_time()
         for claim in claims:
             store.restore(claim)

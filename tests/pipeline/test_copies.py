@@ -63,7 +63,7 @@ def test_days_leave_the_window_in_the_middle_of_a_batch(deployment: Deployment) 
         timestamps=times,
         topic=catalog.FINGERPRINTED,
     )
-    worker = deployment.start("claim", claim_window=2, batch=16)
+    worker = deployment.start("claim", claim_window=2, claim_batch=16)
     topics = (catalog.UNIQUE, catalog.DUPLICATES, catalog.DEAD_LETTER)
     found: dict[str, list[Record]] = {}
 

@@ -29,6 +29,7 @@ class Recording:
 
     steps: tuple[str, ...] = ("fingerprint",)
     consumes = catalog.RAW
+    batch = 4
 
     def __init__(self) -> None:
         self.handled: list[bytes | None] = []
@@ -93,7 +94,7 @@ def test_a_long_pause_with_full_buffers_does_not_cost_the_membership(
     deployment: Deployment,
 ) -> None:
     settings = dataclasses.replace(
-        deployment.settings, max_poll_interval=MUST_POLL, batch=4, breaker_run=3, breaker_probe=3600
+        deployment.settings, max_poll_interval=MUST_POLL, breaker_run=3, breaker_probe=3600
     )
     hop, metrics, failures = Recording(), Metrics(), list[BaseException]()
 

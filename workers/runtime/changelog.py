@@ -160,7 +160,7 @@ class ClaimState:
 
     def _restore(self, message: ConsumerRecord) -> int:
         try:
-            self._store.restore(codec.decode(Claim, message.value))
+            self._store.restore(codec.decode_claim(message.value))
         except (DecodeError, ValueError, OverflowError) as error:
             # One verdict that nobody can read must not keep the only owner from starting.
             log.error(

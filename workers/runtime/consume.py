@@ -34,7 +34,8 @@ from workers.settings import Settings
 log = logs.get(__name__)
 
 COMMIT_SECONDS = 1.0
-BUFFERED_BATCHES = 4
+BUFFERED = 64
+"""Records that wait in memory: as many batches, up to four; one batch if that is larger."""
 FULL_PAUSE_SECONDS = 0.02
 
 
@@ -143,11 +144,11 @@ class Consumption:
             broker_request_timeout=max(90.0, settings.session_timeout + 10),
             consumer_group_instance_id=settings.member(self.name),
             broker_max_poll_interval=settings.max_poll_interval,
-            broker_max_poll_records=max(settings.batch, 16),
+            broker_max_poll_records=max(self.hop.batch, 16),
             broker_commit_interval=COMMIT_SECONDS,
             consumer_auto_offset_reset="earliest",
             consumer_max_fetch_size=1024 * 1024,
-            stream_buffer_maxsize=settings.batch * BUFFERED_BATCHES,
+            stream_buffer_maxsize=max(self.hop.batch, min(4 * self.hop.batch, BUFFERED)),
             store="memory://",
             # Nothing is kept there, yet Faust makes the folder, by default in the current one.
             datadir=Path(tempfile.gettempdir(), f"copydesk-faust-{os.getuid()}"),
@@ -178,9 +179,7 @@ class Consumption:
         return app
 
     async def _consume(self, stream: Any) -> None:
-        async for events in stream.take_events(
-            self._settings.batch, within=self._settings.batch_within
-        ):
+        async for events in stream.take_events(self.hop.batch, within=self._settings.batch_within):
             if self._draining:
                 refuse_acknowledgement(events)
                 await asyncio.Event().wait()  # until the app cancels its agents

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any, Literal, Protocol
@@ -32,8 +32,10 @@ log = logs.get(__name__)
 
 LATEST_MS = 253_402_300_800_000
 """The year 10000."""
-TOGETHER = 64
-"""Articles looked for at once by the claim."""
+TOGETHER = 128
+"""Articles looked for at once by the claim; from twice as many on it would search in vain."""
+MOST_BYTES = 16 * 1024 * 1024
+"""Of records whose outputs the claim has in memory at once."""
 
 
 class Hop(Protocol):
@@ -41,6 +43,8 @@ class Hop(Protocol):
 
     steps: tuple[str, ...]
     consumes: Topic
+    batch: int
+    """Records taken at once, at most."""
 
     async def handle(self, batch: Sequence[Consumed]) -> list[Finished]:
         """Take every record to its outcome and deliver it; an exception ends the process.
@@ -63,6 +67,7 @@ class FingerprintHop:
     def __init__(self, desk: Desk, pool: TaskPool) -> None:
         self._desk = desk
         self._pool = pool
+        self.batch = desk.settings.batch
 
     async def handle(self, batch: Sequence[Consumed]) -> list[Finished]:
         """Work on the whole batch at once, as far as the pool has processes."""
@@ -96,6 +101,7 @@ class ClaimHop:
     def __init__(self, desk: Desk, state: ClaimState) -> None:
         self._desk = desk
         self._state = state
+        self.batch = desk.settings.claim_batch
 
     def assigned(self) -> None:
         """Another owner may have claimed in between."""
@@ -105,10 +111,11 @@ class ClaimHop:
         """Claim one after the other, in order; save; then deliver."""
         await self._state.catch_up()
         finished = []
-        for start in range(0, len(batch), TOGETHER):
-            finished += await self._some(batch[start : start + TOGETHER])
-        await self._state.save()
-        return await self._desk.outbox.deliver(finished)
+        for some in _groups(batch):
+            claimed = await self._some(some)
+            await self._state.save()
+            finished += await self._desk.outbox.deliver(claimed)
+        return finished
 
     async def _some(self, batch: Sequence[Consumed]) -> list[Finished]:
         began = time.perf_counter()
@@ -176,6 +183,17 @@ class ClaimHop:
         return Finished(consumed, step, "duplicate", (message,), duplicate.id)
 
 
+def _groups(batch: Sequence[Consumed]) -> Iterator[Sequence[Consumed]]:
+    """What is claimed together: in order, ``TOGETHER`` at most and about ``MOST_BYTES``."""
+    start = size = 0
+    for place, consumed in enumerate(batch):
+        if place - start >= TOGETHER or size > MOST_BYTES:
+            yield batch[start:place]
+            start, size = place, 0
+        size += len(consumed.value or b"")
+    yield batch[start:]
+
+
 _Read = tuple[Fingerprinted, RawArticle] | Withdrawal | DecodeError
 
 
@@ -196,6 +214,7 @@ class EnrichHop:
         self.steps = steps
         self._desk = desk
         self._pool = pool
+        self.batch = desk.settings.batch
         self._stages = pipeline.enrichments(steps)
         self.consumes = self._stages[0].consumes
         self._produces = self._stages[-1].produces

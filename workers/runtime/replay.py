@@ -183,7 +183,7 @@ class Replay:
         claims: dict[str, Claim] = {}
         async for record in self._scan([catalog.CLAIMS], since).records():
             try:
-                claim = codec.decode(Claim, record.value)
+                claim = codec.decode_claim(record.value)
             except DecodeError:
                 continue  # a tombstone
             if claim.id in ids:

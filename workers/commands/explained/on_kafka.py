@@ -9,7 +9,7 @@ import orjson
 
 from topics import catalog, codec
 from topics.codec import DecodeError
-from topics.records import Claim, DeadLetter, Duplicate, EnrichedArticle, Origin, Verdict
+from topics.records import DeadLetter, Duplicate, EnrichedArticle, Origin, Verdict
 from workers.commands import CommandError
 from workers.commands.explained.explanation import Explanation, Original, Seen
 from workers.commands.explained.finding import Found, explained, original_of
@@ -129,7 +129,7 @@ def _decoded(seen: Sighting, record: Consumed) -> EnrichedArticle | Duplicate | 
 
 def _verdict(claim: Consumed | None) -> Verdict | None:
     try:
-        return None if claim is None else codec.decode(Claim, claim.value).verdict
+        return None if claim is None else codec.decode_claim(claim.value).verdict
     except DecodeError:
         return None
 

@@ -43,15 +43,16 @@ class Arrival(NamedTuple):
             )
         source = _hash_of(record.source) if record.source else 0
         return cls(
-            id=record.id,
-            key=text_hash(record.id),
-            algorithm=record.algorithm,
-            content=bytes.fromhex(record.content_hash),
-            headline=bytes.fromhex(record.headline_hash),
-            shingles=record.shingles,
-            text=text,
-            source=source,
-            lines=_lines(record.lines) if source and record.lines else b"",
+            # By place, in the order of the fields: by name takes 1 µs more, of 60.
+            record.id,
+            text_hash(record.id),
+            record.algorithm,
+            bytes.fromhex(record.content_hash),
+            bytes.fromhex(record.headline_hash),
+            record.shingles,
+            text,
+            source,
+            _lines(record.lines) if source and record.lines else b"",
         )
 
 
@@ -62,7 +63,7 @@ def _hash_of(source: str) -> int:
 
 def _lines(encoded: str) -> bytes:
     data = a2b_base64(encoded)
-    return data[: len(data) // 8 * 8]
+    return data[: len(data) & ~7]
 
 
 def _numbers(encoded: str | UnsetType) -> tuple[int, ...]:

@@ -14,7 +14,13 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from workers.stages.deduplicate.hash_chains import Rows, array_of, buckets_for, chain
+from workers.stages.deduplicate.hash_chains import (
+    Rows,
+    array_of,
+    ascending,
+    buckets_for,
+    chain,
+)
 from workers.stages.deduplicate.similarity import HASHES, LEAD_HASHES
 
 SKETCH = HASHES + LEAD_HASHES
@@ -36,6 +42,8 @@ _LINKED_AT_ONCE = 64
 _FEWEST = 1 << 16
 """Buckets of a band at least. With the 8 bits in a link they tell all values of a band apart."""
 _PLACE, _TAG = np.uint32(24), np.uint32(0xFF)
+_NUMBER = 24
+"""Bits for the number of a signature among those that are looked up together."""
 _BAND = np.uint32(0xFFFFFF)
 """The three bytes of a band, of the four that are read from its beginning on."""
 _MIX = np.uint32(0x9E3779)
@@ -126,14 +134,14 @@ class BandIndex:
         cut = set((lanes // ALL_BANDS).tolist()) if steps <= added else set()
         left = self._followed(lanes, links, tags, seen, steps, pairs)
         cut.update((lanes[left <= added] // ALL_BANDS).tolist())
-        distinct = np.unique(np.concatenate(pairs))
-        alike = (bands[:, None] == bands[None]).any(2)
+        found = np.sort(np.concatenate(pairs))  # np.unique takes ten times as long for so few
+        distinct = found[np.append(True, found[1:] != found[:-1])[: len(found)]]
         return Found(
             asked=distinct >> 24,
             places=distinct & MOST,
             most=seen.reshape(-1, ALL_BANDS).max(1).tolist(),
             cut=[number in cut for number in range(len(sketches))],
-            alike=[np.flatnonzero(row).tolist() for row in alike],
+            alike=_alike(bands),
         )
 
     def _followed(
@@ -205,8 +213,8 @@ class BandIndex:
         places = np.arange(self._linked + 1, len(self) + 1, dtype=np.uint32)
         links = ((hashes & _TAG) << _PLACE | places[:, None]).reshape(-1)
         starts = self._starts(hashes).reshape(-1)
-        order = np.argsort(starts, kind="stable")
-        ordered, sorted_links = starts[order], links[order]
+        order, ordered = ascending(starts)
+        sorted_links = links[order]
         first = np.append(True, ordered[1:] != ordered[:-1])
         before = np.empty(len(links), np.uint32)
         before[order] = np.where(
@@ -250,6 +258,22 @@ class BandIndex:
         self._shift = np.uint32(25 - self._size.bit_length())
         # Of each band and bucket: the newest place + 1, with its tag.
         self._heads = np.zeros(ALL_BANDS * self._size, np.uint32)
+
+
+def _alike(bands: _Numbers) -> list[list[int]]:
+    """For each signature the numbers of those (itself too) that agree with it in some band."""
+    alike = [[number] for number in range(len(bands))]
+    numbers = np.arange(len(bands), dtype=np.uint64)[:, None]
+    values = (bands | _EACH << _PLACE).astype(np.uint64) << _NUMBER | numbers
+    ordered = np.sort(values, axis=None)
+    same = ordered[1:] >> _NUMBER == ordered[:-1] >> _NUMBER
+    if same.any():  # seldom: then those that agree with any are compared with each other
+        found = np.concatenate((ordered[1:][same], ordered[:-1][same])) & (1 << _NUMBER) - 1
+        some = np.array(sorted(set(found.tolist())))
+        agree = (bands[some, None] == bands[None, some]).any(2)
+        for number, others in zip(some.tolist(), agree, strict=True):
+            alike[number] = some[others].tolist()
+    return alike
 
 
 def _mixed(bands: _Numbers) -> _Numbers:

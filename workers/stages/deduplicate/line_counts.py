@@ -169,9 +169,10 @@ class LineCounts:
     def _known(self, keys: _Keys, places: Rows) -> npt.NDArray[np.bool_]:
         """Which of some lines were seen or counted, or occur twice."""
         known: npt.NDArray[np.bool_] = (self._seen[places] ^ keys) < _OTHERS
-        order = np.argsort(keys)
-        again = np.flatnonzero(keys[order[1:]] == keys[order[:-1]])
-        known[order[again]] = known[order[again + 1]] = True
+        ordered = np.sort(keys)
+        again = ordered[1:] == ordered[:-1]
+        if again.any():
+            known |= np.isin(keys, ordered[1:][again])
         if self._counted:
             known |= np.fromiter(map(self._counted.__contains__, keys.tolist()), bool, len(keys))
         return known

@@ -134,11 +134,11 @@ class NearTexts:
         if known is None or len(late) > known.room or (known.cut and self._added):
             self.prepare([key])
             known, late = self._prepared[key], []
-        found = [
-            (place, self._similarity(text, place, whole, lead))
-            for place, whole, lead in known.pairs
-        ]
-        found += [(place, self.compare(text, place)) for place in late]
+        found = list[tuple[int, Similarity]]()
+        for place, whole, lead in known.pairs:
+            found.append((place, self._similarity(text, place, whole, lead)))
+        for place in late:
+            found.append((place, self.compare(text, place)))
         return known.compared + len(late), found
 
     def _late(self, alike: list[_Key]) -> list[int]:

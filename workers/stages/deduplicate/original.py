@@ -28,6 +28,8 @@ def original_of(state: SeenState, arrival: Arrival, text: Text) -> tuple[int, Or
     """
     rows, near = state.rows, state.near
     candidates, places = near.search(text)
+    if not places:
+        return candidates, None
     algorithm = rows.algorithm(arrival.algorithm)
     originals: dict[int, Similarity] = {}
     through: dict[int, bool] = {}  # originals of copies; whether of another article

@@ -152,9 +152,9 @@ class SeenRows:
         """Memory of the claims with their strings."""
         return len(self._packed) + len(self.ids) * 3 * 8 + self._strings
 
-    def add(self, row: Row, id: str, cluster: str, target: str | None) -> int:
+    def add(self, packed: bytes, id: str, cluster: str, target: str | None) -> int:
         """Keep a claim; returns its number."""
-        self._packed += _PACKED.pack(*row)
+        self._packed += packed
         self.ids.append(id)
         self.clusters.append(cluster)
         self.targets.append(target)
@@ -180,10 +180,10 @@ class SeenRows:
         """Where the text of a claim is, which is set most."""
         _PLACE.pack_into(self._packed, row * _SIZE + _PLACE_AT, place)
 
-    def check(self, row: Row) -> None:
-        """ValueError if there is no room for one of the numbers."""
+    def packed(self, row: Row) -> bytes:
+        """The numbers as they are kept; ValueError if there is no room for one of them."""
         try:
-            _PACKED.pack(*row)
+            return _PACKED.pack(*row)
         except struct.error as error:
             raise ValueError(f"not a claim that can be kept: {error}") from None
 

@@ -123,8 +123,10 @@ class SeenState:
         key = int.from_bytes(content[:4])
         return key ^ int.from_bytes(headline[:4]) if shingles < self._short else key
 
-    def keep(self, row: Row, arrival: Arrival, cluster: str, target: str | None) -> int:
-        """Append a claim, with its text if others are to be compared with it.
+    def keep(
+        self, row: Row, packed: bytes, arrival: Arrival, cluster: str, target: str | None
+    ) -> int:
+        """Append a claim (``packed`` is its row too), with its text if others are to be compared.
 
         A row that is linked is no version yet that another arrival may have.
         """
@@ -137,7 +139,7 @@ class SeenState:
         self.first_day = min(self.first_day, row.kept) if number else row.kept
         # One object for strings that are equal: they are most of a repeat's memory.
         id = target if target is not None and target == id else id
-        self.rows.add(row, id, id if cluster == id else cluster, target)
+        self.rows.add(packed, id, id if cluster == id else cluster, target)
         self._by_origin.add(number, hash(row[:4]))
         if text is not None and comparable:
             copied = row.kind == NEAR_CONTENT
@@ -219,16 +221,15 @@ class SeenState:
             flags=PASSED | TOLD,
         )
         target = cluster if copied else None if first else id
-        return self.keep(version, arrival, cluster, target)
+        return self.keep(version, self.rows.packed(version), arrival, cluster, target)
 
-    def link(self, number: int, key: int) -> bool:
+    def link(self, number: int, row: Row, key: int) -> bool:
         """Have later arrivals compared with a version; False if another arrival has its number.
 
-        ``key`` is the hash of its article's id.
+        ``row`` is the version's, ``key`` the hash of its article's id.
         One that has left the window, and is there only because nothing is forgotten before all is
         restored, has none any more.
         """
-        row = self.rows[number]
         if row.flags & LINKED:
             return True
         for other in self.versions(self.rows.ids[number], key):

@@ -135,10 +135,11 @@ class WindowedSeenStore:
         self._prolonged.clear()
         if self._behind:
             self._forget()
+        rows = self._state.rows
         for origin in self._not_free:
             number = self._state.find(origin)
-            if number is not None and not self._state.rows.flags(number) & WITHDRAWN:
-                self._state.link(number, text_hash(self._state.rows.ids[number]))
+            if number is not None and not (row := rows[number]).flags & WITHDRAWN:
+                self._state.link(number, row, text_hash(rows.ids[number]))
         self._not_free.clear()
 
     def turns(self, timestamp: int) -> bool:
@@ -184,7 +185,8 @@ class WindowedSeenStore:
         return claim_of(self._state.rows, number, fingerprint), changed
 
     def _claim(self, fingerprint: Fingerprint, by: Origin) -> tuple[int, bool]:
-        self._settle()
+        if self._restored:
+            self._settle()
         if self._window.moves(by.timestamp):
             self._forget()
         day = self._window.day_of(by.timestamp)
@@ -203,7 +205,7 @@ class WindowedSeenStore:
         return self._decide(arrival, by, day), True
 
     def _link_again(self, number: int, arrival: Arrival, day: int) -> bool:
-        if not self._state.link(number, arrival.key):
+        if not self._state.link(number, self._state.rows[number], arrival.key):
             return False
         # A withdrawn claim's record does not say these.
         self._state.rows.change(number, source=arrival.source)
@@ -233,7 +235,7 @@ class WindowedSeenStore:
         origin = Origin.parse(record.origin)
         day = self._window.day_of(origin.timestamp) if record.day is UNSET else record.day
         row = row_of(state.rows, record, arrival, origin, day)
-        state.rows.check(row)  # before anything is changed
+        packed = state.rows.packed(row)  # before anything is changed
         # What keeps a version from being forgotten may only come: nothing is, until all is there.
         self._behind |= self._window.moves(origin.timestamp) or day < self._window.oldest
         number = state.find(origin)
@@ -243,24 +245,24 @@ class WindowedSeenStore:
         strings = state.same_strings(row, verdict.cluster, verdict.of)
         if number is None:
             counted = False
-            number = state.keep(row, arrival, *strings)
+            number = state.keep(row, packed, arrival, *strings)
             if self._prolonged:
                 state.extend(number, self._prolonged.pop(origin, 0))
             self._keep_target(number, row, arrival)
         else:
             known = state.rows[number]
             counted = not known.flags & (WITHDRAWN | TOLD)
-            told = row._replace(
+            row = row._replace(
                 kept=max(day, known.kept),
                 place=known.place,
                 source=row.source or known.source,
                 flags=row.flags | known.flags & LINKED,
             )
-            state.put(number, told, *strings)
+            state.put(number, row, *strings)
         if record.withdrawn:
             state.withdraw(number)
         elif verdict.passes:
-            if not state.link(number, arrival.key):
+            if not state.link(number, row, arrival.key):
                 self._not_free.append(origin)
             if arrival.lines and not counted:
                 self._lines.count(arrival.source, arrival.lines, arrival.key, day)
@@ -346,7 +348,7 @@ class WindowedSeenStore:
         if earlier is not None and kind == REVISION and earlier.kind not in (ORIGINAL, REVISION):
             cluster = arrival.id  # a copy that was enriched goes its own way from here
         of = None if target is None else rows.ids[target]
-        number = self._state.keep(row, arrival, cluster, of)
+        number = self._state.keep(row, rows.packed(row), arrival, cluster, of)
         self._keep_target(number, row, arrival)
         return number
 
@@ -376,7 +378,7 @@ class WindowedSeenStore:
         if target is None and row.kind == REPEAT:
             # The changelog no longer has the version's own record.
             target = state.repeated(number, arrival)
-            if not state.link(target, arrival.key):
+            if not state.link(target, state.rows[target], arrival.key):
                 self._not_free.append(origin)
                 self._restored = True
         if target is not None:
