@@ -111,7 +111,7 @@ class ClaimHop:
         """Claim one after the other, in order; save; then deliver."""
         await self._state.catch_up()
         finished = []
-        for some in _groups(batch):
+        for some in claimed_together(batch):
             claimed = await self._some(some)
             await self._state.save()
             finished += await self._desk.outbox.deliver(claimed)
@@ -183,7 +183,7 @@ class ClaimHop:
         return Finished(consumed, step, "duplicate", (message,), duplicate.id)
 
 
-def _groups(batch: Sequence[Consumed]) -> Iterator[Sequence[Consumed]]:
+def claimed_together(batch: Sequence[Consumed]) -> Iterator[Sequence[Consumed]]:
     """What is claimed together: in order, ``TOGETHER`` at most and about ``MOST_BYTES``."""
     start = size = 0
     for place, consumed in enumerate(batch):
@@ -191,7 +191,8 @@ def _groups(batch: Sequence[Consumed]) -> Iterator[Sequence[Consumed]]:
             yield batch[start:place]
             start, size = place, 0
         size += len(consumed.value or b"")
-    yield batch[start:]
+    if batch[start:]:
+        yield batch[start:]
 
 
 _Read = tuple[Fingerprinted, RawArticle] | Withdrawal | DecodeError
