@@ -25,7 +25,7 @@ from workers.stages.strip_boilerplate.extract.second_opinion import (
     tree_of,
 )
 from workers.stages.strip_boilerplate.extract.stated import stated_in
-from workers.stages.strip_boilerplate.page import read_page, rendering_of
+from workers.stages.strip_boilerplate.page import Source, read_page, rendering_of
 
 PAGES = 40
 PASSES = 5
@@ -114,8 +114,9 @@ def main() -> None:
     )
     for name, html in HOSTILE.items():
         began = time.process_time()
-        found = read_page(html)
-        rendering_of(html)
+        source = Source.of(html)
+        found = read_page(source)
+        rendering_of(source)
         seconds = time.process_time() - began
         print(f"{name}: {seconds:.1f} s with its rendering, {len(found.text):,} characters")
 

@@ -18,6 +18,6 @@ def perform(step: str, value: Any) -> tuple[Any, float]:
     """``performers.perform``, with one step more."""
     if step != RENDERING:
         return performers.perform(step, value)
-    from workers.stages.strip_boilerplate.page import rendering_of
+    from workers.stages.strip_boilerplate.page import Source, rendering_of
 
-    return rendering_of(value).text, 0.0
+    return rendering_of(Source.of(value)).text, 0.0

@@ -132,6 +132,11 @@ def test_other_elements_say_some() -> None:
     }
 
 
+def test_the_language_of_xhtml_is_one_too() -> None:
+    assert said(metadata(**{"xml:lang": "fr-CA"}))["language"] == ("fr-CA", "html")
+    assert said(metadata(lang="de", **{"xml:lang": "fr"}))["language"] == ("de", "html")
+
+
 def test_each_field_is_taken_from_the_best_source_that_says_it() -> None:
     partly = {
         "@type": "Article",

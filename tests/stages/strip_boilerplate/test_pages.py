@@ -12,7 +12,7 @@ from msgspec import UNSET
 from topics.records import Article
 from workers.outcome import Outcome, Passed, Rejected
 from workers.stages.strip_boilerplate import StripBoilerplate
-from workers.stages.strip_boilerplate.page import rendering_of
+from workers.stages.strip_boilerplate.page import Source, rendering_of
 
 PARAGRAPHS = [
     "The council of Lindholm voted on Monday to rebuild the old harbour bridge, which was closed "
@@ -70,7 +70,7 @@ def test_the_main_text_is_kept_and_the_rest_is_summed_up() -> None:
 def test_spans_point_into_the_named_rendering() -> None:
     html = page()
     article = stripped(html, spans=True)
-    rendering = rendering_of(html)
+    rendering = rendering_of(Source.of(html))
     assert article.rendering == rendering.name
     assert isinstance(article.removed, list)
     assert all(rendering.text[r.start : r.end] == r.text for r in article.removed)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from itertools import combinations
 from pathlib import Path
 
-from workers.stages.strip_boilerplate.page import rendering_of
+from workers.stages.strip_boilerplate.page import Source, rendering_of
 
 SOURCES = ("fundus", "wcxb")
 """The collections whose licences let models be fitted on them and shipped."""
@@ -68,7 +68,7 @@ def texts_in(folder: Path) -> list[Text]:
         if id not in texts:
             lines = [
                 " ".join(line.split())
-                for line in rendering_of(html).text.split("\n")
+                for line in rendering_of(Source.of(html)).text.split("\n")
                 if line.strip()
             ]
             content = labels(lines, truth[id]["text"])

@@ -42,19 +42,35 @@ class Rendering:
     text: str
 
 
-def read_page(html: str, preview: str | None = None, url: str | None = None) -> Page:
+@dataclass(frozen=True)
+class Source:
+    """A page's HTML as it can be read."""
+
+    html: str
+    markup: str
+    """The same without scripts."""
+    parsable: bool
+    """Whether parsers may see it."""
+
+    @classmethod
+    def of(cls, html: str) -> Source:
+        """Any text at all."""
+        html = _readable(html)
+        markup = without_scripts(html)
+        return cls(html, markup, can_be_parsed(markup))
+
+
+def read_page(source: Source, preview: str | None = None, url: str | None = None) -> Page:
     """Read one page; strange HTML gives little or no text, never an exception.
 
     Where the extractor finds no text the ``preview`` counts, if there is one, then all visible
     text. ``url`` is the page's address, as far as it is known.
     """
-    html = _readable(html)
-    markup = without_scripts(html)
     preview = preview.strip() if preview else ""
-    if not can_be_parsed(markup):
-        return Page(preview, "preview") if preview else Page(tagless(markup), "tagless")
-    tree = tree_of(html)
-    text, method = _text_of(html, markup, preview, tree)
+    if not source.parsable:
+        return Page(preview, "preview") if preview else Page(tagless(source.markup), "tagless")
+    tree = tree_of(source.html)
+    text, method = _text_of(source.html, source.markup, preview, tree)
     return Page(text, method, Metadata() if tree is None else page_metadata(tree, url))
 
 
@@ -73,13 +89,11 @@ def _text_of(html: str, markup: str, preview: str, tree: Any) -> tuple[str, str]
     return str(extract_plain_text(html, alt_texts=False)).strip(), "resiliparse"
 
 
-def rendering_of(html: str) -> Rendering:
+def rendering_of(source: Source) -> Rendering:
     """All visible text of a page, block by block; of one that no parser may see, tag by tag."""
-    html = _readable(html)
-    markup = without_scripts(html)
-    if not can_be_parsed(markup):
-        return Rendering("tagless/1", tagless(markup))
-    return Rendering("resiliparse-plain/1", str(extract_plain_text(html, alt_texts=False)))
+    if not source.parsable:
+        return Rendering("tagless/1", tagless(source.markup))
+    return Rendering("resiliparse-plain/1", str(extract_plain_text(source.html, alt_texts=False)))
 
 
 def _readable(html: str) -> str:

@@ -52,8 +52,9 @@ class StripBoilerplate:
 
     def _page(self, article: Article, html: str) -> Outcome:
         preview = None if article.preview is UNSET else article.preview
-        page = self._pages.read_page(html, preview, article.url)
-        rendering = self._pages.rendering_of(html)
+        source = self._pages.Source.of(html)
+        page = self._pages.read_page(source, preview, article.url)
+        rendering = self._pages.rendering_of(source)
         outside = removals(rendering.text, outside_lines(rendering.text, page.text))
         changes: dict[str, Any] = {"removed": [], "removed_summary": totals(outside)}
         if self._spans:

@@ -96,9 +96,7 @@ def metadata_in_html(tree: Any, base: str | None) -> Metadata:
             if field := links.get(relation):
                 stated[field][0].append(link.get("href"))
     for root in tree.iter("html"):
-        stated["language"][0] += [
-            root.get(name) for name in ("lang", "{xml}lang") if root.get(name)
-        ]
+        stated["language"][0] += [root.get(name) for name in ("lang", "xml:lang") if root.get(name)]
     times = [
         time for time in tree.iterfind(".//time[@datetime]") if time.get("pubdate") is not None
     ]
