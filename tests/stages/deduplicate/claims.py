@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import xxhash
 from msgspec import UNSET
 
-from topics.records import Claim, Fingerprint, Origin, Withdrawal
+from topics.records import Claim, Fingerprint, Origin, Verdict, Withdrawal
 
 DAY = 86_400_000
 
@@ -53,3 +53,8 @@ def at(offset: int, *, day: float = 0) -> Origin:
 def withdrawal(claim: Claim) -> Withdrawal:
     """What the runtime sends when this arrival becomes a dead letter."""
     return Withdrawal(id=claim.id, origin=claim.origin)
+
+
+def linked(verdict: Verdict) -> tuple[str, str | None, int | None, str | None]:
+    """What a verdict says, and which version of which article it names."""
+    return verdict.kind, verdict.of, verdict.of_version, verdict.of_origin

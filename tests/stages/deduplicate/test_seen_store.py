@@ -1,27 +1,14 @@
 """What the claim decides, case by case."""
 
 import random
-import tracemalloc
 from collections.abc import Iterable
 
 import pytest
-from msgspec.structs import replace
 
-from tests.stages.deduplicate.claims import article, at, digest, withdrawal
-from topics.records import Claim, Fingerprint, Origin, Verdict, Withdrawal
+from tests.stages.deduplicate.claims import article, at, digest, linked, withdrawal
+from topics.records import Fingerprint, Verdict, Withdrawal
 from workers.stages.deduplicate import WindowedSeenStore
-from workers.stages.deduplicate.seen_rows import Row, SeenRows
 from workers.stages.deduplicate.seen_state import MOST_VERSIONS
-from workers.utf8 import text_hash
-
-
-@pytest.fixture
-def store() -> WindowedSeenStore:
-    return WindowedSeenStore()
-
-
-def linked(verdict: Verdict) -> tuple[str, str | None, int | None, str | None]:
-    return verdict.kind, verdict.of, verdict.of_version, verdict.of_origin
 
 
 def test_a_new_article_is_an_original(store: WindowedSeenStore) -> None:
@@ -217,59 +204,6 @@ def test_withdrawing_what_is_unknown_or_did_not_pass_changes_nothing(
     assert store.claim(article("a", "one"), at(2)).kind == "repeat"
 
 
-@pytest.mark.parametrize(("day", "kind", "kept"), [(7.95, "same_content", 2), (8, "original", 1)])
-def test_what_is_older_than_the_window_is_forgotten_by_whole_days(
-    store: WindowedSeenStore, day: float, kind: str, kept: int
-) -> None:
-    store.claim(article("a", "one"), at(0, day=0.9))
-    assert store.claim(article("b", "one"), at(1, day=day)).kind == kind
-    assert len(store) == kept
-
-
-def test_a_copy_keeps_its_original_from_being_forgotten(store: WindowedSeenStore) -> None:
-    store.claim(article("a", "one"), at(0, day=0))
-    for week in range(1, 5):
-        verdict = store.claim(article("b", "one"), at(week, day=6 * week))
-        assert linked(verdict) == ("same_content", "a", 1, str(at(0, day=0)))
-
-
-def test_a_repeat_keeps_its_article_from_being_forgotten(store: WindowedSeenStore) -> None:
-    store.claim(article("a", "one"), at(0, day=0))
-    for week in range(1, 5):
-        verdict = store.claim(article("a", "one"), at(week, day=6 * week))
-        assert linked(verdict) == ("repeat", "a", 1, str(at(0, day=0)))
-    assert store.claim_record(article("a", "one"), at(0, day=0))[0].verdict.kind == "original"
-
-
-def test_a_version_is_not_forgotten_before_an_older_one(store: WindowedSeenStore) -> None:
-    store.claim(article("a", "one"), at(0, day=9))
-    store.claim(article("a", "two"), at(1, day=3))  # arrives late
-    store.claim(article("z", "z"), at(2, day=14))
-    assert store.claim(article("a", "three"), at(3, day=14)).version == 3
-
-
-def test_late_arrivals_are_claimed_and_remembered(store: WindowedSeenStore) -> None:
-    store.claim(article("z", "z"), at(0, day=30))
-    late = store.claim_record(article("a", "one"), at(1, day=2))
-    assert late[0].verdict.kind == "original"
-    assert store.claim_record(article("a", "one"), at(1, day=2)) == (late[0], False)
-    assert store.claim(article("b", "one"), at(2, day=30)).kind == "same_content"
-
-
-def test_without_timestamps_nothing_is_forgotten(store: WindowedSeenStore) -> None:
-    for line in range(50):
-        store.claim(article(str(line), str(line)), Origin("stdin", 0, line, 0))
-    assert store.claim(article("x", "0"), Origin("stdin", 0, 99, -1)).of == "0"
-    assert len(store) == 51
-
-
-def test_clear_forgets_everything(store: WindowedSeenStore) -> None:
-    store.claim(article("a", "one"), at(0, day=100))
-    store.clear()
-    assert len(store) == 0
-    assert store.claim(article("b", "one"), at(1, day=1)).kind == "original"
-
-
 def test_a_version_recovers_from_its_repeats_when_its_own_record_is_gone(
     store: WindowedSeenStore,
 ) -> None:
@@ -282,129 +216,6 @@ def test_a_version_recovers_from_its_repeats_when_its_own_record_is_gone(
         "repeat", "a", 2, str(at(1)),
     )  # fmt: skip
     assert recovered.claim(article("a", "three"), at(4, day=6)).version == 3
-
-
-def test_an_entry_takes_less_than_a_kilobyte() -> None:
-    count = 5_000
-    fingerprints = [article(f"url-{digest(str(n))}", f"c{n}", f"h{n}") for n in range(count)]
-    store = WindowedSeenStore()
-    tracemalloc.start()
-    for offset, fingerprint in enumerate(fingerprints):
-        store.claim(fingerprint, at(offset))
-    used = tracemalloc.get_traced_memory()[0] / count
-    tracemalloc.stop()
-    print(f"{used:.0f} bytes per original")
-    assert used < 1000
-
-
-def broken(**changed: object) -> Claim:
-    store = WindowedSeenStore()
-    store.claim(article("a", "one"), at(0))
-    told = store.claim_record(article("a", "one"), at(1))[0]
-    verdict = {n: v for n, v in changed.items() if n in ("of_origin", "of_version", "version")}
-    rest = {n: v for n, v in changed.items() if n not in verdict}
-    return replace(told, verdict=replace(told.verdict, **verdict), **rest)
-
-
-@pytest.mark.parametrize(
-    "record",
-    [
-        broken(version=2**40),
-        broken(version=-1),
-        broken(of_version=-1),
-        broken(of_origin="t/8589934592/1@1"),
-        broken(of_origin=None),
-        broken(shingles=-1),
-        broken(origin="articles.raw/-1/1@1"),
-        broken(origin="articles.raw/8589934592/1@1"),
-        broken(content_hash="z"),
-    ],
-)
-def test_a_claim_that_cannot_be_is_refused_and_changes_nothing(record: Claim) -> None:
-    store, untouched = WindowedSeenStore(), WindowedSeenStore()
-    for one in (store, untouched):
-        one.claim(article("z", "z"), at(9, day=1))
-    with pytest.raises(ValueError, match=r"."):
-        store.restore(record)
-    assert len(store) == 1
-    for number in range(3):
-        arrival = article(str(number % 2), "text"), at(10 + number, day=2)
-        assert store.claim_record(*arrival) == untouched.claim_record(*arrival)
-
-
-def test_any_time_that_a_header_can_hold_is_claimed(store: WindowedSeenStore) -> None:
-    times = (-1, 0, 1_700_000_000_000_000_000, 2**62, 2**63 - 1, 5)
-    for offset, time in enumerate(times):
-        assert store.claim(article(str(offset), str(offset)), Origin("t", 0, offset, time)).passes
-
-
-def test_of_thousands_of_versions_the_newest_are_looked_at(store: WindowedSeenStore) -> None:
-    """A producer that has one id for everything stops nobody."""
-    for number in range(300):
-        verdict = store.claim(article("0", f"text {number}"), at(number))
-        assert verdict.version == number + 1
-    assert store.claim(article("0", "text 250"), at(300)).kind == "repeat"
-    key = text_hash("0")
-    assert len(store._state.versions("0", key)) == MOST_VERSIONS
-    store.claim(article("0", "text 3"), at(301))
-    assert store.claim(article("0", "text 4"), at(302)).version == 302
-
-
-def test_a_record_without_what_it_copies_is_refused(store: WindowedSeenStore) -> None:
-    writer = WindowedSeenStore()
-    writer.claim(article("a", "one"), at(0))
-    for number, one in enumerate((article("b", "one"), article("a", "one"))):
-        claim = writer.claim_record(one, at(1 + number))[0]
-        for missing in ({"of": None}, {"of_origin": None}):
-            told = replace(claim, verdict=replace(claim.verdict, **missing))
-            with pytest.raises(ValueError, match="of nothing"):
-                store.restore(told)
-    assert len(store) == 0
-
-
-def test_a_verdict_is_told_as_it_was_given_whatever_the_method_is_now() -> None:
-    writer, sketch = WindowedSeenStore(), bytes(range(160))
-    writer.claim(article("a", "one", sketch=sketch), at(0))
-    copy = article("b", "two", sketch=sketch)
-    given = writer.claim_record(copy, at(1))[0]
-    earlier = replace(given, verdict=replace(given.verdict, method="minhash/0", similarity=0.1234))
-    store = WindowedSeenStore()
-    store.restore(earlier)
-    assert store.claim(copy, at(1)) == earlier.verdict
-
-
-def test_thousands_with_one_content_are_no_burden(
-    store: WindowedSeenStore, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Counted in rows that are looked at, not in time: no more than a few for any claim."""
-    count = 3000
-    for number in range(count):
-        stub = article(f"s{number}", "subscribe to read on", f"headline {number}", shingles=5)
-        store.claim(stub, at(number))
-        store.claim(article(f"r{number}", f"own {number}"), at(count + 3 * number))
-        store.claim(article(f"r{number}", "was removed"), at(count + 3 * number + 1))
-        store.claim(article("one", "same", f"headline {number}"), at(count + 3 * number + 2))
-    looked_at = 0
-    get = SeenRows.__getitem__
-
-    def counting(rows: SeenRows, number: int) -> Row:
-        nonlocal looked_at
-        looked_at += 1
-        return get(rows, number)
-
-    monkeypatch.setattr(SeenRows, "__getitem__", counting)
-    sent = [
-        article("x", "subscribe to read on", "headline x", shingles=5),
-        article("y", "was removed"),
-        article("z", "same"),
-    ]
-    verdicts = [store.claim(one, at(4 * count + place)) for place, one in enumerate(sent)]
-    assert [(one.kind, one.of) for one in verdicts] == [
-        ("original", None),
-        ("same_content", "r0"),
-        ("same_content", "one"),
-    ]
-    assert looked_at < 30
 
 
 def test_a_record_of_its_own_corrects_what_a_repeat_told_of_a_version() -> None:
