@@ -42,6 +42,7 @@ bench: .venv/installed-dev
 	$(BIN)/python -m tests.benchmarks.dirty_text
 	$(BIN)/python -m tests.benchmarks.claims --broker embedded
 	$(BIN)/python -m tests.benchmarks.extractor
+	$(BIN)/python -m tests.benchmarks.beside
 
 bench-kafka: .venv/installed-dev
 	$(BIN)/python -m tests.benchmarks.claims --window 0

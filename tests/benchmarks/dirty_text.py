@@ -56,7 +56,7 @@ def main() -> None:
         given = texts(language)
         plain = [Article(id="a", content="\n".join(lines)) for lines in given]
         pages = ["".join(f"<p>{escape(line)}</p>" for line in lines) for lines in given]
-        stop_words = _stop_words(language)
+        known = stop_words(language)
 
         def ours(number: int, plain: Sequence[Article] = plain) -> object:
             return strip(plain[number])
@@ -64,9 +64,9 @@ def main() -> None:
         def theirs(
             number: int,
             pages: Sequence[str] = pages,
-            stop_words: frozenset[str] = stop_words,
+            known: frozenset[str] = known,
         ) -> object:
-            return justext.justext(pages[number], stop_words)
+            return justext.justext(pages[number], known)
 
         ms, just = in_turns([ours, theirs], len(given))
         characters = statistics.mean(len(one.content or "") for one in plain)
@@ -89,7 +89,8 @@ def in_turns(calls: Sequence[Call], count: int, passes: int = PASSES) -> list[li
     return found
 
 
-def _stop_words(language: str) -> frozenset[str]:
+def stop_words(language: str) -> frozenset[str]:
+    """What jusText is told of a language."""
     name = _STOP_WORDS[language]
     return justext.get_stoplist(name)  # type: ignore[no-any-return]
 

@@ -68,7 +68,7 @@ def rates(passes: int = PASSES) -> dict[int, dict[str, float]]:
     }
     made: dict[int, dict[str, float]] = {}
     for length in LENGTHS:
-        texts = [_text(language, length) for language in LANGUAGES]
+        texts = [text_of(language, length) for language in LANGUAGES]
         chosen = [name for name in readers if length < 100_000 or name == "detect_language"]
         made[length] = {name: _rate(readers[name], texts, passes) for name in chosen}
     return made
@@ -118,7 +118,8 @@ def _bins(verdicts: Sequence[tuple[float, bool]]) -> list[Bin]:
     return made
 
 
-def _text(language: str, length: int) -> str:
+def text_of(language: str, length: int) -> str:
+    """So many characters of made-up sentences."""
     sentences = " ".join(LANGUAGES[language].sentences)
     for gap in _GAPS:
         sentences = sentences.replace(gap, "12" if gap == "{number}" else "Aalen")
