@@ -134,3 +134,21 @@ def test_thousands_with_one_content_are_no_burden(
         ("same_content", "one"),
     ]
     assert looked_at < 30
+
+
+def test_of_many_claims_those_that_cannot_be_are_named_and_the_others_kept() -> None:
+    live, claims = WindowedSeenStore(), list[Claim]()
+    for number in range(9):
+        claims.append(live.claim_record(article(f"a{number}", f"one {number}"), at(number))[0])
+    wrong = [replace(claims[2], origin="nowhere")]
+    wrong.append(replace(claims[5], verdict=replace(claims[5].verdict, kind="repeat")))
+    told = [*claims[:2], wrong[0], *claims[3:5], wrong[1], *claims[6:]]
+    restored = WindowedSeenStore()
+    errors = restored.restore_all(told)
+    assert sorted(errors) == [2, 5]
+    assert all(isinstance(error, ValueError) for error in errors.values())
+    assert len(restored) == 7
+    for number in range(9):
+        kind = "original" if number in (2, 5) else "repeat"
+        one = article(f"a{number}", f"one {number}")
+        assert restored.claim(one, at(100 + number)).kind == kind

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.stages.deduplicate.claims import article, at, withdrawal
+from tests.stages.deduplicate.claims import article, at, restore, withdrawal
 from topics.records import Claim, Fingerprint, Origin, Verdict
 from workers.stages.deduplicate import WindowedSeenStore
 
@@ -32,8 +32,7 @@ class Compacted:
 
     def restored(self) -> WindowedSeenStore:
         store = WindowedSeenStore(**self._options)  # type: ignore[arg-type]
-        for record in self.records.values():
-            store.restore(record)
+        restore(store, self.records.values(), together=500)
         return store
 
     def _write(self, record: Claim) -> None:
