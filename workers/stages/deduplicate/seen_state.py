@@ -193,12 +193,11 @@ class SeenState:
         self.first_day = min(self.first_day, oldest) if first else oldest
         for row in rows:
             self._order(row.sequence)
-        targets = [one.target for one in claims]
-        # One object for strings that are equal, as in keep.
-        ids = [one.target if one.target == one.arrival.id else one.arrival.id for one in claims]
-        clusters = [
-            id if one.cluster == id else one.cluster for one, id in zip(claims, ids, strict=True)
-        ]
+        # One object for strings that are equal, as in keep: of what is known, then of these.
+        same = {one.target: one.target for one in claims if one.target is not None}
+        ids = [same.setdefault(one.arrival.id, one.arrival.id) for one in claims]
+        targets = [None if one.target is None else same[one.target] for one in claims]
+        clusters = [same.setdefault(one.cluster, one.cluster) for one in claims]
         self.rows.add_all([one.packed for one in claims], ids, clusters, targets)
         numbers = np.arange(first, first + len(claims), dtype=np.int64)
         self._by_origin.add_all(numbers, _hashes(rows))
