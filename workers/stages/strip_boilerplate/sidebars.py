@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
+from workers.stages.strip_boilerplate.junk_lines import is_statement
 from workers.stages.strip_boilerplate.stamps import LONGEST, Stamp, may_be_stamp, read_stamp
 
 _LONGEST_HEADLINE = 160
 _MOST_HEADLINES = 20
+_FEWEST_ENTRIES = 3
 _FULL_STOPS = ".。．।۔።։။"
 _AROUND = " \t\r\ufeff\u00a0•·●▪|.,()–—-"
 """What may stand around a stamp: white space, bullets, bars."""
@@ -65,6 +67,16 @@ def sidebar_lines(
     return found
 
 
+def chronology(lines: Sequence[str], stamps: Sequence[Stamp | None]) -> list[int]:
+    """Indexes of the stamps of a chronology: three or more, each above a sentence of its own."""
+    found = [
+        row
+        for row, stamp in enumerate(stamps[:-1])
+        if stamp is not None and not stamp.counter and is_statement(lines[row + 1])
+    ]
+    return found if len(found) >= _FEWEST_ENTRIES else []
+
+
 def headlines_to_the_end(
     lines: Sequence[str], heads: Sequence[int], gone: Collection[int], protected: Collection[int]
 ) -> set[int]:
@@ -73,11 +85,11 @@ def headlines_to_the_end(
     ``heads`` are the labels, ``gone`` all lines that go anyway. What has a sentence after it stays:
     it may be the story.
     """
-    found: set[int] = set()
+    labels, going, found = frozenset(heads), frozenset(gone), set[int]()
     for row in range(len(lines) - 1, -1, -1):
-        if row in heads:
+        if row in labels:
             return found
-        if row in gone:
+        if row in going:
             continue
         if row in protected or len(found) == _MOST_HEADLINES or not _is_headline(lines[row]):
             break
