@@ -51,9 +51,9 @@ class _Rows:
         self.stamps = [stamp_of(text) for text in self.texts]
 
     @property
-    def gone(self) -> list[int]:
+    def gone(self) -> set[int]:
         """Rows that go."""
-        return [row for row, reason in enumerate(self.reasons) if reason]
+        return {row for row, reason in enumerate(self.reasons) if reason}
 
 
 def junk_in(
@@ -108,10 +108,9 @@ def _cut_by_words(rows: _Rows, named: Collection[int]) -> list[Junk | None]:
 def _cut_runs(rows: _Rows, found: Sequence[Junk | None], protected: Collection[int]) -> None:
     for row in sidebar_lines(rows.texts, rows.stamps, protected):
         rows.reasons[row] = SIDEBAR
-    heads = [
-        row for row in rows.gone if (junk := found[row]) is not None and junk.heads and row > 0
-    ]
-    for row in headlines_to_the_end(rows.texts, heads, rows.gone, protected):
+    gone = rows.gone
+    heads = {row for row in gone if (junk := found[row]) is not None and junk.heads and row > 0}
+    for row in headlines_to_the_end(rows.texts, heads, gone, protected):
         rows.reasons[row] = SIDEBAR
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Sequence, Set
 
 from workers.stages.strip_boilerplate.stamps import LONGEST, Stamp, may_be_stamp, read_stamp
 
@@ -66,7 +66,7 @@ def sidebar_lines(
 
 
 def headlines_to_the_end(
-    lines: Sequence[str], heads: Sequence[int], gone: Collection[int], protected: Collection[int]
+    lines: Sequence[str], heads: Set[int], gone: Set[int], protected: Collection[int]
 ) -> set[int]:
     """Indexes of the headlines below a label for other articles, if nothing else follows them.
 
