@@ -128,6 +128,11 @@ def test_any_line_gets_an_answer_and_white_space_around_it_does_not_count(line: 
     assert junk_line(f"  {line}\t") == junk_line(line.strip())
 
 
+@pytest.mark.parametrize("line", ["1 2 \u0307", "1 2 \u200c."])
+def test_a_line_without_a_letter_but_accents_and_joiners_says_nothing(line: str) -> None:
+    assert junk_line(line) is None
+
+
 @pytest.mark.parametrize("piece", ["share ", "cookie ", "а", "分享", "read more: ", "'", "1 "])
 def test_hostile_lines_take_little_time(piece: str) -> None:
     started = time.process_time()

@@ -91,6 +91,8 @@ def junk_line(line: str, notices: bool = True) -> Junk | None:
     if len(line) > _LONGEST_CALL:
         return Junk(COOKIES) if _is_cookie_notice(found, line) else None
     joined = " ".join(found)
+    if not joined:
+        return None  # a joiner or an accent that stands alone is no letter of a word
     if len(line) <= _LONGEST_LABEL and (label := _label(found, joined, numbers, line)):
         return label
     stated = is_statement(line, _STATED_WORDS)

@@ -58,9 +58,9 @@ class _Rows:
         self.stamps = [stamp_of(text) for text in self.texts]
 
     @property
-    def gone(self) -> list[int]:
+    def gone(self) -> set[int]:
         """Rows that go."""
-        return [row for row, reason in enumerate(self.reasons) if reason]
+        return {row for row, reason in enumerate(self.reasons) if reason}
 
 
 def junk_in(
@@ -123,10 +123,9 @@ def _cut_runs(rows: _Rows, found: Sequence[Junk | None], protected: Collection[i
             rows.reasons[row - 1] = None
     for row in chronology(rows.texts, rows.stamps):
         rows.reasons[row] = None
-    heads = [
-        row for row in rows.gone if (junk := found[row]) is not None and junk.heads and row > 0
-    ]
-    for row in headlines_to_the_end(rows.texts, heads, rows.gone, protected):
+    gone = rows.gone
+    heads = {row for row in gone if (junk := found[row]) is not None and junk.heads and row > 0}
+    for row in headlines_to_the_end(rows.texts, heads, gone, protected):
         rows.reasons[row] = SIDEBAR
 
 

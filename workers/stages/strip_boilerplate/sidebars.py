@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Sequence, Set
 
 from workers.stages.strip_boilerplate.junk_lines import is_statement
 from workers.stages.strip_boilerplate.stamps import LONGEST, Stamp, may_be_stamp, read_stamp
@@ -78,18 +78,18 @@ def chronology(lines: Sequence[str], stamps: Sequence[Stamp | None]) -> list[int
 
 
 def headlines_to_the_end(
-    lines: Sequence[str], heads: Sequence[int], gone: Collection[int], protected: Collection[int]
+    lines: Sequence[str], heads: Set[int], gone: Set[int], protected: Collection[int]
 ) -> set[int]:
     """Indexes of the headlines below a label for other articles, if nothing else follows them.
 
     ``heads`` are the labels, ``gone`` all lines that go anyway. What has a sentence after it stays:
     it may be the story.
     """
-    labels, going, found = frozenset(heads), frozenset(gone), set[int]()
+    found: set[int] = set()
     for row in range(len(lines) - 1, -1, -1):
-        if row in labels:
+        if row in heads:
             return found
-        if row in going:
+        if row in gone:
             continue
         if row in protected or len(found) == _MOST_HEADLINES or not _is_headline(lines[row]):
             break
