@@ -3,12 +3,13 @@
 import struct
 from base64 import b64encode
 from collections.abc import Iterable, Sequence
+from unittest.mock import patch
 
 import xxhash
 from msgspec import UNSET
 
 from topics.records import Claim, Fingerprint, Origin, Verdict, Withdrawal
-from workers.stages.deduplicate import WindowedSeenStore
+from workers.stages.deduplicate import WindowedSeenStore, recovery
 
 DAY = 86_400_000
 
@@ -57,17 +58,18 @@ def withdrawal(claim: Claim) -> Withdrawal:
 
 
 def restore(store: WindowedSeenStore, log: Iterable[Claim | str], together: int) -> None:
-    """Take in a changelog as a worker does; tombstones are origins."""
+    """Take in a changelog as a worker does, and a few at once too; tombstones are origins."""
     claims = list[Claim]()
-    for record in log:
-        if isinstance(record, Claim):
-            claims.append(record)
-        if claims and (record is not claims[-1] or len(claims) == together):
-            assert not store.restore_all(claims)
-            claims = []
-        if isinstance(record, str):
-            store.drop(record)
-    assert not store.restore_all(claims)
+    with patch.object(recovery, "AT_ONCE", 1):
+        for record in log:
+            if isinstance(record, Claim):
+                claims.append(record)
+            if claims and (record is not claims[-1] or len(claims) == together):
+                assert not store.restore_all(claims)
+                claims = []
+            if isinstance(record, str):
+                store.drop(record)
+        assert not store.restore_all(claims)
 
 
 def linked(verdict: Verdict) -> tuple[str, str | None, int | None, str | None]:

@@ -144,10 +144,13 @@ def test_of_many_claims_those_that_cannot_be_are_named_and_the_others_kept() -> 
     wrong = [replace(claims[2], origin="nowhere")]
     wrong.append(replace(claims[5], verdict=replace(claims[5].verdict, kind="repeat")))
     told = [*claims[:2], wrong[0], *claims[3:5], wrong[1], *claims[6:]]
+    for changes in ({"similarity": 1e308}, {"version": 0}):
+        verdict = replace(claims[7].verdict, **changes)
+        told.append(replace(claims[7], origin=str(at(50)), verdict=verdict))
     restored = WindowedSeenStore()
     errors = restored.restore_all(told)
-    assert sorted(errors) == [2, 5]
-    assert all(isinstance(error, ValueError) for error in errors.values())
+    assert sorted(errors) == [2, 5, 9, 10]
+    assert all(isinstance(error, ValueError | OverflowError) for error in errors.values())
     assert len(restored) == 7
     for number in range(9):
         kind = "original" if number in (2, 5) else "repeat"

@@ -16,6 +16,9 @@ import numpy.typing as npt
 FEWEST = 1024
 """Buckets at least; a power of two, as every number of buckets."""
 
+_STEPS = 32
+"""Links followed at most for many at once; of thousands of versions all are in one bucket."""
+
 Rows = npt.NDArray[np.int64]
 
 
@@ -99,7 +102,7 @@ class HashChains:
         ends[buckets[last]] = links[last]
 
     def know(self, keys: Sequence[int]) -> npt.NDArray[np.bool_]:
-        """Which of some hashes a row has, or another of them is equal to."""
+        """Which of some hashes a row may have, or another of them is equal to."""
         hashed = _hashed(keys)
         ordered = np.sort(hashed)
         again = ordered[1:][ordered[1:] == ordered[:-1]]
@@ -108,12 +111,15 @@ class HashChains:
         links = np.frombuffer(self._heads, np.uint32)[hashed & np.uint32(self._last)]
         asked = np.flatnonzero(links)
         links = links[asked]
-        while len(asked):
+        for _ in range(_STEPS):
+            if not len(asked):
+                return known
             rows = links.astype(np.int64) - 1
             known[asked] |= hashes[rows] == hashed[asked]
             links = following[rows]
             on = (links > 0) & ~known[asked]
             asked, links = asked[on], links[on]
+        known[asked] = True  # for all that anyone knows
         return known
 
     def rows(self, key: int) -> Iterator[int]:

@@ -1,4 +1,4 @@
-"""Claims from the changelog, taken in one by one or, in half the time, many at once."""
+"""Claims from the changelog, taken in one by one or, in two thirds of the time, many at once."""
 
 from __future__ import annotations
 
@@ -28,6 +28,9 @@ from workers.stages.deduplicate.verdicts import row_of
 from workers.stages.deduplicate.window import Window
 from workers.utf8 import text_hash
 
+AT_ONCE = 24
+"""From so many on it takes less time to keep them at once than one by one."""
+
 
 class _Read(NamedTuple):
     """A record as it will be kept."""
@@ -39,7 +42,7 @@ class _Read(NamedTuple):
 
 
 class Recovery:
-    """Takes in what the changelog holds; what depends on all of it waits for ``settle``.
+    """Takes in what the changelog holds; what depends on all of it waits until all is there.
 
     Nothing is forgotten before: what keeps a version from being forgotten may only come.
     """
@@ -70,7 +73,7 @@ class Recovery:
         for place, record in enumerate(records):
             try:
                 one = self._read(place, record)
-            except ValueError as error:
+            except (ValueError, OverflowError) as error:
                 errors[place] = error
                 continue
             if self._window.turns(one.origin.timestamp):
@@ -129,25 +132,29 @@ class Recovery:
         return _Read(place, record, origin, Kept(row, packed, arrival, verdict.cluster, verdict.of))
 
     def _keep(self, read: Sequence[_Read], errors: dict[int, Exception]) -> None:
-        while read:
-            new = self._new(read)
-            done = 0
-            while done < len(read):
-                if new[done]:
-                    end = done + 1
-                    while end < len(read) and new[end]:
-                        end += 1
+        while len(read) >= AT_ONCE:
+            new, made, done = self._new(read), False, 0
+            # What had to be made may be what a later one is about.
+            while done < len(read) and not made:
+                end = done
+                while end < len(read) and new[end]:
+                    end += 1
+                if end - done >= AT_ONCE:
                     made = self._keep_new(read[done:end])
                     done = end
-                    if made:  # it may be what a later one is about
-                        break
                 else:
-                    try:
-                        self._keep_any(read[done])
-                    except OverflowError as error:
-                        errors[read[done].place] = error
+                    made = self._keep_one(read[done], errors)
                     done += 1
             read = read[done:]
+        for one in read:
+            self._keep_one(one, errors)
+
+    def _keep_one(self, read: _Read, errors: dict[int, Exception]) -> bool:
+        try:
+            return self._keep_any(read)
+        except OverflowError as error:
+            errors[read.place] = error
+            return False
 
     def _new(self, read: Sequence[_Read]) -> list[bool]:
         """Which have nothing to do with another record, as far as anyone can see at once."""
@@ -176,11 +183,11 @@ class Recovery:
             number += 1
         return made
 
-    def _keep_any(self, read: _Read) -> None:
-        """Keep one that may be known, or be about what is."""
+    def _keep_any(self, read: _Read) -> bool:
+        """Keep one that may be known, or be about what is; whether its target had to be made."""
         state = self._state
         row, packed, arrival, cluster, of = self._told(read.kept)
-        number = state.find(read.origin)
+        number, made = state.find(read.origin), False
         if number is not None and not self._is_the_claim(number, arrival, row):
             state.supersede(number)
             number = None
@@ -189,7 +196,7 @@ class Recovery:
             number = state.keep(row, packed, arrival, cluster, of)
             if self._prolonged:
                 state.extend(number, self._prolonged.pop(read.origin, 0))
-            self.keep_target(number, row, arrival)
+            made = self.keep_target(number, row, arrival)
         else:
             known = state.rows[number]
             counted = not known.flags & (WITHDRAWN | TOLD)
@@ -208,6 +215,7 @@ class Recovery:
             if arrival.lines and not counted:
                 day = read.kept.row.kept
                 self._lines.count(arrival.source, arrival.lines, arrival.key, day)
+        return made
 
     def _told(self, kept: Kept) -> Kept:
         """The same with strings that are kept already, where they are equal."""
