@@ -7,17 +7,18 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
+from workers.pages.markup import without_scripts
+from workers.pages.stated import Stated, stated_in
 from workers.stages.strip_boilerplate.extract.blocks import read_blocks
 from workers.stages.strip_boilerplate.extract.container import lay_out
 from workers.stages.strip_boilerplate.extract.extractor import (
+    Extraction,
     Judged,
     extract,
     kept_text,
     second,
 )
 from workers.stages.strip_boilerplate.extract.features import FEATURES, Window, opinion_on
-from workers.stages.strip_boilerplate.extract.markup import without_scripts
-from workers.stages.strip_boilerplate.extract.stated import Stated, stated_in
 
 ENGLISH = [
     "The council of Lindholm voted on Monday to rebuild the old harbour bridge, which was closed "
@@ -121,8 +122,9 @@ def test_an_archive_of_newsletters_may_call_its_articles_so() -> None:
     assert layout.final - layout.first == 2 * len(ENGLISH) - 1
 
 
-def test_a_page_without_blocks_has_no_text() -> None:
-    assert extract("", Stated("", "", ""), lambda: "never asked") is None
+def test_a_page_without_blocks_has_the_text_that_another_parser_finds() -> None:
+    assert extract("", Stated("", "", ""), lambda: "") is None
+    assert extract("", Stated("", "", ""), lambda: "Words") == Extraction("Words", "trafilatura")
 
 
 def test_the_other_extractor_is_asked_only_where_the_model_is_unsure() -> None:

@@ -229,3 +229,29 @@ def test_a_page_that_a_script_draws_gives_the_text_of_the_script() -> None:
     article = stripped(html)
     assert article.provenance["text"] == "json"
     assert article.text == "\n".join(f"{text}?" for text in texts)
+
+
+@pytest.mark.parametrize(
+    "start",
+    [
+        "<html><head><title/></head><body>",
+        "<?xml version='1.0'?><html xmlns='http://www.w3.org/1999/xhtml'><head><title>A</title>"
+        "<script src='a.js'/></head><body>",
+        "<html xmlns='http://www.w3.org/1999/xhtml'><body><iframe src='b'/>",
+    ],
+)
+def test_elements_that_xml_leaves_empty_swallow_nothing(start: str) -> None:
+    body = "".join(f"<p>{paragraph}</p>" for paragraph in PARAGRAPHS)
+    article = stripped(f"{start}{body}<script>var b = 1</script></body></html>", spans=True)
+    assert article.text == "\n".join(PARAGRAPHS)
+    assert not article.removed
+
+
+@pytest.mark.parametrize(
+    "body",
+    ["<noscript>{}</noscript>", "<template>{}</template>", "<title/>{}<svg><title>A</title></svg>"],
+)
+def test_a_page_that_shows_nothing_gives_what_it_hides(body: str) -> None:
+    text = "".join(f"<p>{paragraph}</p>" for paragraph in PARAGRAPHS)
+    article = stripped(f"<html><body>{body.format(text)}</body></html>")
+    assert article.text == "\n".join(PARAGRAPHS)

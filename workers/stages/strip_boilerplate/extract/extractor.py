@@ -14,12 +14,12 @@ from typing import Literal
 
 import numpy as np
 
+from workers.pages.stated import Stated
 from workers.stages.strip_boilerplate.extract.blocks import Blocks, read_blocks
 from workers.stages.strip_boilerplate.extract.container import Floats, lay_out
 from workers.stages.strip_boilerplate.extract.features import Window, opinion_on, window_of
 from workers.stages.strip_boilerplate.extract.model import block_model
 from workers.stages.strip_boilerplate.extract.repeats import without_repeats
-from workers.stages.strip_boilerplate.extract.stated import Stated
 from workers.stages.strip_boilerplate.extract.trees import Trees
 
 Method = Literal["blocks", "blocks+trafilatura", "trafilatura"]
@@ -63,12 +63,17 @@ class Judged:
 
 
 def extract(markup: str, stated: Stated, opinion: Callable[[], str]) -> Extraction | None:
-    """The text of a page; None if it shows none.
+    """The text of a page; None if it has none.
 
     ``markup`` is the page without scripts, and must be fit to be parsed. ``opinion`` returns what
     another extractor finds, empty if nothing; it is called at most once, and for few pages.
     """
-    window = window_on(read_blocks(markup), stated)
+    blocks = read_blocks(markup)
+    if not blocks.texts:
+        # Parsers differ in what they make of markup that follows no standard.
+        other = opinion()
+        return Extraction(other, "trafilatura") if other else None
+    window = window_on(blocks, stated)
     if window is None:
         return None
     page = judged(*window, block_model())

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from workers.pages.stated import Stated
 from workers.stages.strip_boilerplate.extract.blocks import LANDMARK_BITS, NUMBER, Blocks
 from workers.stages.strip_boilerplate.extract.container import Floats, Ints, Layout
 from workers.stages.strip_boilerplate.extract.hints import BIT, CATEGORIES
 from workers.stages.strip_boilerplate.extract.signs import SIGNS, signs_of
-from workers.stages.strip_boilerplate.extract.stated import Stated
 
 # Kinds of elements in an order in which a threshold can tell text from labels.
 _KINDS = {

@@ -52,7 +52,8 @@ def embedded_article(html: str) -> str:
                 prose[place] = prose.get(place, 0) + size
     if not prose:
         return ""
-    return "\n".join(found[max(prose, key=lambda place: prose[place])])
+    best = "\n".join(found[max(prose, key=lambda place: prose[place])])
+    return best.encode("utf-8", "replace").decode("utf-8").replace("\x00", "")
 
 
 def _values(html: str) -> Iterator[object]:

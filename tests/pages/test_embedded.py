@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from workers.stages.strip_boilerplate.extract.embedded import embedded_article
-from workers.stages.strip_boilerplate.extract.stated import stated_in
+from workers.pages.embedded import embedded_article
+from workers.pages.stated import stated_in
 
 PARAGRAPHS = [
     f"The ferry number {number} left the old harbour in the morning and came back late at night."
