@@ -255,3 +255,23 @@ def test_a_page_that_shows_nothing_gives_what_it_hides(body: str) -> None:
     text = "".join(f"<p>{paragraph}</p>" for paragraph in PARAGRAPHS)
     article = stripped(f"<html><body>{body.format(text)}</body></html>")
     assert article.text == "\n".join(PARAGRAPHS)
+
+
+def drawn(state: object, shown: str = "") -> str:
+    return f"<body><div id=app>{shown}</div><script>var state = {json.dumps(state)}</script></body>"
+
+
+@pytest.mark.parametrize(
+    "shown",
+    ["", "".join(f'<a href="/{item}">{item}</a> ' for item in MENU), "<p>Please wait.</p>"],
+    ids=["nothing", "menu", "notice"],
+)
+def test_a_short_article_in_a_script_is_found(shown: str) -> None:
+    article = stripped(drawn({"story": {"body": PARAGRAPHS[2]}}, shown))
+    assert (article.text, article.provenance["text"]) == (PARAGRAPHS[2], "json")
+
+
+def test_a_short_article_that_is_shown_is_not_replaced_by_what_else_is_in_a_script() -> None:
+    shown = f"<article><p>{PARAGRAPHS[2]}</p></article>"
+    article = stripped(drawn({"settings": {"about": " ".join(PARAGRAPHS[:2])}}, shown))
+    assert article.text == PARAGRAPHS[2]

@@ -80,7 +80,7 @@ def _text_of_page(html: str) -> tuple[str, bool]:
             pass
         else:
             return text, True
-    return tagless(without_scripts(page)) or embedded_article(page), False
+    return tagless(without_scripts(page)) or embedded_article(page).text, False
 
 
 def _shown(page: str, harmless: bool) -> str:
@@ -96,7 +96,7 @@ def _shown(page: str, harmless: bool) -> str:
 
 def _hidden(page: str) -> str:
     """What a script would draw, or what stands where readers with scripts do not see it."""
-    if text := embedded_article(page):
+    if text := embedded_article(page).text:
         return text
     text = tagless(without_scripts(page))
     return text if _visible(text, SCANT) >= SCANT else ""

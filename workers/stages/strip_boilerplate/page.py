@@ -7,7 +7,7 @@ from typing import Any
 
 from resiliparse.extract.html2text import extract_plain_text
 
-from workers.pages.embedded import embedded_article
+from workers.pages.embedded import Embedded, embedded_article, prose_in
 from workers.pages.markup import (
     can_be_parsed,
     tagless,
@@ -15,7 +15,7 @@ from workers.pages.markup import (
     without_scripts,
 )
 from workers.pages.stated import stated_in
-from workers.stages.strip_boilerplate.extract.extractor import SCANT, extract
+from workers.stages.strip_boilerplate.extract.extractor import SCANT, Extraction, extract
 from workers.stages.strip_boilerplate.extract.second_opinion import (
     text_found_by_trafilatura,
     tree_of,
@@ -23,7 +23,8 @@ from workers.stages.strip_boilerplate.extract.second_opinion import (
 from workers.stages.strip_boilerplate.metadata import Metadata, page_metadata
 
 _TIMES = 2
-"""By how much the text in scripts must be longer than a scant text that is shown."""
+"""By how much the text in scripts must be longer than a scant text that is shown, or, where nothing
+but its length speaks for it, than what is called scant."""
 
 
 @dataclass(frozen=True)
@@ -84,17 +85,16 @@ def _unparsed_text_of(source: Source, preview: str) -> tuple[str, str]:
         return preview, "preview"
     if text := tagless(source.markup):
         return text, "tagless"
-    return embedded_article(source.html), "json"
+    return embedded_article(source.html).text, "json"
 
 
 def _text_of(html: str, markup: str, preview: str, tree: Any) -> tuple[str, str]:
     """The text and what found it."""
     found = extract(markup, stated_in(html), lambda: text_found_by_trafilatura(tree))
-    shown = len(found.text) if found else 0
-    if shown < SCANT:
+    if found is None or len(found.text) < SCANT:
         drawn = embedded_article(html)
-        if len(drawn) > _TIMES * max(shown, SCANT):
-            return drawn, "json"
+        if drawn.text and (found is None or _is_drawn(drawn, found)):
+            return drawn.text, "json"
     if found is not None:
         return found.text, found.method
     if preview:
@@ -102,6 +102,14 @@ def _text_of(html: str, markup: str, preview: str, tree: Any) -> tuple[str, str]
     if shows := str(extract_plain_text(html, alt_texts=False)).strip():
         return shows, "resiliparse"
     return tagless(markup), "tagless"
+
+
+def _is_drawn(drawn: Embedded, found: Extraction) -> bool:
+    """Whether the text in scripts is the article rather than the scant text that is shown."""
+    prose = prose_in(found.text.split("\n"))
+    if drawn.sure or not prose or found.method == "trafilatura":
+        return len(drawn.text) > max(_TIMES * prose, len(found.text))
+    return len(drawn.text) > _TIMES * SCANT
 
 
 def rendering_of(source: Source) -> Rendering:
