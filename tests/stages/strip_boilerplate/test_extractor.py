@@ -81,15 +81,24 @@ def test_paragraphs_are_kept_in_languages_with_and_without_known_words(texts: li
     assert lines(page(paragraphs(texts))) == texts
 
 
-def test_comments_under_an_article_are_not_its_own() -> None:
+@pytest.mark.parametrize("count", [12, 30, 100])
+@pytest.mark.parametrize("texts", [ENGLISH, KOREAN, JAPANESE, ZULU], ids=["en", "ko", "ja", "zu"])
+def test_comments_under_an_article_are_not_its_own(texts: list[str], count: int) -> None:
     comments = "".join(
         f'<div class="comment"><span class="author">reader{n}</span>'
         f"<p>I have crossed that bridge every day for {n} years and I will miss it, truly.</p>"
         '<a href="#">Reply</a></div>'
-        for n in range(12)
+        for n in range(count)
     )
-    html = page(paragraphs(ENGLISH), after=f'<section class="comments">{comments}</section>')
-    assert lines(html) == ENGLISH
+    html = page(paragraphs(texts), after=f'<section class="comments">{comments}</section>')
+    assert lines(html) == texts
+
+
+def test_a_thread_without_an_article_is_kept() -> None:
+    posts = "".join(f'<div class="comment"><p>{text}</p></div>' for text in ENGLISH * 2)
+    rules = f"<p>{ENGLISH[0].replace('bridge', 'forum')}</p>"
+    html = page(f'{rules}<div class="thread">{posts}</div>')
+    assert set(ENGLISH) <= set(lines(html))
 
 
 def test_lists_of_an_article_are_kept() -> None:

@@ -16,7 +16,11 @@ import numpy as np
 
 from workers.pages.stated import Stated
 from workers.stages.strip_boilerplate.extract.blocks import Blocks, read_blocks
-from workers.stages.strip_boilerplate.extract.container import Floats, lay_out
+from workers.stages.strip_boilerplate.extract.container import (
+    Floats,
+    lay_out,
+    without_swamping_comments,
+)
 from workers.stages.strip_boilerplate.extract.features import Window, opinion_on, window_of
 from workers.stages.strip_boilerplate.extract.model import block_model
 from workers.stages.strip_boilerplate.extract.repeats import without_repeats
@@ -87,6 +91,7 @@ def window_on(blocks: Blocks, stated: Stated) -> tuple[Sequence[str], Window] | 
     """The blocks that may be the article's, with their features; None if there are none."""
     if not blocks.texts:
         return None
+    blocks = without_swamping_comments(blocks)
     layout = lay_out(blocks)
     start, stop = layout.window()
     if stop - start > MOST_BLOCKS:
