@@ -19,6 +19,7 @@ from workers.stages.strip_boilerplate.extract.extractor import (
     second,
 )
 from workers.stages.strip_boilerplate.extract.features import FEATURES, Window, opinion_on
+from workers.stages.strip_boilerplate.extract.rows import Rows
 
 ENGLISH = [
     "The council of Lindholm voted on Monday to rebuild the old harbour bridge, which was closed "
@@ -115,6 +116,50 @@ def test_lists_of_an_article_are_kept() -> None:
         + paragraphs(ENGLISH[2:])
     )  # fmt: skip
     assert lines(page(body)) == [*ENGLISH[:2], *amounts, *steps, *ENGLISH[2:]]
+
+
+CLUBS = ["Lindholm", "Harbour United", "Tessel Point", "North Quay"]
+TABLE = "".join(f"<tr><td>{club}</td><td>{60 - n}</td></tr>" for n, club in enumerate(CLUBS))
+RESULTS = "".join(f"<li>{club} {n}:{n + 1}</li>" for n, club in enumerate(CLUBS))
+TERMS = "<dt>Year</dt><dd>{0}</dd><dt>Town</dt><dd>{1}</dd>"
+
+
+def test_tables_terms_and_results_between_paragraphs_are_kept() -> None:
+    body = (
+        paragraphs(ENGLISH[:2])
+        + f"<div><table><tr><th>Club</th><th>Points</th></tr>{TABLE}</table></div>"
+        + paragraphs(ENGLISH[2:3]) + f"<ul>{RESULTS}</ul>" + paragraphs(ENGLISH[3:])
+        + f"<dl>{TERMS.format(*ENGLISH[:2]).replace('bridge', 'old bridge')}</dl>"
+        + paragraphs(ENGLISH[:2])
+    )  # fmt: skip
+    kept = lines(page(body))
+    assert set(CLUBS) | {"Points", "57", "North Quay 3:4", "Year", "Town"} <= set(kept)
+
+
+def rows(body: str, *keep: str) -> list[str]:
+    """What is kept if the model keeps some texts."""
+    blocks = read_blocks(f"<body>{body}</body>")
+    kept = Rows(blocks, 0).between([text in keep for text in blocks.texts])
+    return [text for text, keep in zip(blocks.texts, kept, strict=True) if keep]
+
+
+@pytest.mark.parametrize(
+    ("body", "kept"),
+    [
+        ("<p>A</p><table><tr><td>1<td>2</table><p>Z</p>", "A 1 2 Z"),
+        ("<p>A</p><table><tr><td><a href=x>1</a><td>2</table><p>Z</p>", "A 2 Z"),
+        ("<p>A</p><table class=related><tr><td>1</table><p>Z</p>", "A Z"),
+        ("<p>A</p><div><p>1</p></div><p>Z</p>", "A Z"),
+        ("<p>A</p><ul><li>1<li>2<li>3</ul><p>Z</p>", "A 1 2 3 Z"),
+        ("<p>A</p><ul><li>1<li>2</ul><p>Z</p>", "A Z"),
+        ("<p>A</p><ul><li>B<li>C<li>D</ul><p>Z</p>", "A Z"),
+        ("<ul><li>A<li>B<li>Z</ul>", "A B Z"),
+        ("<p>A</p><table><tr><td>1<tr><td>Z<tr><td>2</table>", "A 1 Z"),
+        ("<div><p>A</p></div><table><tr><td>1</table><div><p>Z</p></div>", "A Z"),
+    ],
+)
+def test_rows_between_two_kept_blocks_of_one_element_are_kept(body: str, kept: str) -> None:
+    assert rows(body, "A", "Z") == kept.split()
 
 
 def test_a_body_that_is_there_twice_is_kept_once() -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import compress
 from typing import Literal
 
 import numpy as np
@@ -24,6 +25,7 @@ from workers.stages.strip_boilerplate.extract.container import (
 from workers.stages.strip_boilerplate.extract.features import Window, opinion_on, window_of
 from workers.stages.strip_boilerplate.extract.model import block_model
 from workers.stages.strip_boilerplate.extract.repeats import without_repeats
+from workers.stages.strip_boilerplate.extract.rows import Rows
 from workers.stages.strip_boilerplate.extract.trees import Trees
 
 Method = Literal["blocks", "blocks+trafilatura", "trafilatura"]
@@ -81,7 +83,7 @@ def extract(markup: str, stated: Stated, opinion: Callable[[], str]) -> Extracti
     if window is None:
         return None
     page = judged(*window, block_model())
-    text = kept_text(page.texts, page.probability)
+    text = kept_text(page.texts, page.probability, page.window.rows)
     if page.doubt <= UNSURE and len(text) >= SCANT:
         return Extraction(text, "blocks")
     return second(page, text, opinion())
@@ -114,7 +116,7 @@ def second(page: Judged, text: str, other: str) -> Extraction | None:
     if inside < ELSEWHERE and len(other) > len(text) / 2:
         return Extraction(other, "trafilatura")
     moved = page.probability + TRUST * page.doubt * (found - 0.5)
-    text = kept_text(page.texts, moved)
+    text = kept_text(page.texts, moved, page.window.rows)
     return Extraction(text, "blocks+trafilatura") if text else Extraction(other, "trafilatura")
 
 
@@ -124,7 +126,9 @@ def doubt_of(texts: Iterable[str], probability: Floats) -> float:
     return float((np.minimum(probability, 1 - probability) * sizes).sum() / sizes.sum())
 
 
-def kept_text(texts: Sequence[str], probability: Floats) -> str:
-    """The blocks above the threshold, each once, joined by ``\\n``."""
-    kept = [text for text, chance in zip(texts, probability.tolist(), strict=True) if chance > KEPT]
-    return "\n".join(without_repeats(kept))
+def kept_text(texts: Sequence[str], probability: Floats, rows: Rows | None = None) -> str:
+    """The blocks above the threshold and the rows between them, each once, joined by ``\\n``."""
+    kept = (probability > KEPT).tolist()
+    if rows is not None:
+        kept = rows.between(kept)
+    return "\n".join(without_repeats(compress(texts, kept)))
