@@ -275,3 +275,25 @@ def test_a_short_article_that_is_shown_is_not_replaced_by_what_else_is_in_a_scri
     shown = f"<article><p>{PARAGRAPHS[2]}</p></article>"
     article = stripped(drawn({"settings": {"about": " ".join(PARAGRAPHS[:2])}}, shown))
     assert article.text == PARAGRAPHS[2]
+
+
+@pytest.mark.parametrize(
+    "notice",
+    [
+        "We and our partners use cookies to store and read information on your device. By clicking "
+        "accept you agree to this.",
+        "Wir verwenden Cookies, um Inhalte zu personalisieren und die Zugriffe auf unsere Website "
+        "zu messen. Mit Ihrer Zustimmung geht es weiter.",
+    ],
+    ids=["en", "de"],
+)
+def test_a_notice_that_asks_for_consent_is_not_of_the_article(notice: str) -> None:
+    body = "".join(f"<p>{paragraph}</p>" for paragraph in PARAGRAPHS)
+    banner = f"<div class=banner><p>{notice}</p></div><article>{body}</article>"
+    below = f"<div>{body}</div><div>{notice}</div>"
+    for html in (banner, below):
+        article = stripped(f"<html><body>{html}</body></html>", spans=True)
+        assert article.text == "\n".join(PARAGRAPHS)
+        assert isinstance(article.removed, list)
+        assert [removal.text for removal in article.removed] == [notice]
+    assert stripped(f"<html><body><p>{notice}</p></body></html>").text == notice

@@ -20,6 +20,7 @@ from workers.stages.strip_boilerplate.extract.second_opinion import (
     text_found_by_trafilatura,
     tree_of,
 )
+from workers.stages.strip_boilerplate.junk_lines import COOKIES, has_notices, junk_line
 from workers.stages.strip_boilerplate.metadata import Metadata, page_metadata
 
 _TIMES = 2
@@ -77,6 +78,7 @@ def read_page(source: Source, preview: str | None = None, url: str | None = None
         return Page(*_unparsed_text_of(source, preview))
     tree = tree_of(source.html)
     text, method = _text_of(source.html, source.markup, preview, tree)
+    text = _without_cookie_notices(text)
     return Page(text, method, Metadata() if tree is None else page_metadata(tree, url))
 
 
@@ -102,6 +104,15 @@ def _text_of(html: str, markup: str, preview: str, tree: Any) -> tuple[str, str]
     if shows := str(extract_plain_text(html, alt_texts=False)).strip():
         return shows, "resiliparse"
     return tagless(markup), "tagless"
+
+
+def _without_cookie_notices(text: str) -> str:
+    """The text less lines that ask for consent: sites put them in elements like those of prose."""
+    if not has_notices(text):
+        return text
+    lines = [(line, junk_line(line)) for line in text.split("\n")]
+    kept = [line for line, junk in lines if junk is None or junk.reason != COOKIES]
+    return "\n".join(kept) or text
 
 
 def _is_drawn(drawn: Embedded, found: Extraction) -> bool:
