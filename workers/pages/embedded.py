@@ -62,6 +62,8 @@ _TITLE_PAIR = re.compile(
 )
 """What stands for words in scripts without spaces."""
 _MOST_WORDS = 60
+_TIMES = 2
+"""By how much the text in scripts must be longer than a scant text that is shown."""
 
 
 @dataclass(frozen=True)
@@ -82,6 +84,17 @@ class Embedded:
     """A paragraph a line."""
     sure: bool
     """Whether the page says, by names or by its title, that this is the article."""
+
+    def outweighs(self, shown: str, scant: int, surely: bool = False) -> bool:
+        """Whether this is the article rather than the few lines that the page shows.
+
+        What is not sure, nor shown beside lines without a sentence, must be longer than twice a
+        text that is called ``scant``; ``surely`` sets that aside.
+        """
+        prose = prose_in(shown.split("\n"))
+        if self.sure or surely or not prose:
+            return len(self.text) > max(_TIMES * prose, len(shown))
+        return len(self.text) > _TIMES * scant
 
 
 def embedded_article(html: str) -> Embedded:

@@ -164,7 +164,17 @@ def test_a_page_that_a_script_draws_gives_what_the_script_would_show() -> None:
     state = json.dumps({"story": {"paragraphs": [{"text": STORY + "\ud83d"}]}})
     html = page(f"<div id='app'> </div><script type='application/json'>{state}</script>")
     assert texted(html).text == texted(html).preview == STORY + "?"
-    assert texted(html.replace("> <", "><p>Shown.</p><")).text.strip() == "Shown."
+
+
+@pytest.mark.parametrize("shown", ["Loading…", "<a href='/a'>Weather</a> <a href='/b'>Sport</a>"])
+def test_a_page_that_shows_a_menu_until_a_script_draws_it_is_compared_by_what_that_draws(
+    shown: str,
+) -> None:
+    state = json.dumps({"story": {"body": STORY}})
+    html = page(f"<div id='app'>{shown}</div><script type='application/json'>{state}</script>")
+    assert texted(html).text == STORY
+    other = html.replace('"body"', '"about"').replace("Ferry", "")
+    assert texted(other).text.strip() == texted(page(shown)).text.strip()
 
 
 @pytest.mark.parametrize("element", ["noscript", "template"])

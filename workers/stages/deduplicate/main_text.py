@@ -51,7 +51,9 @@ class MainText:
 def main_text(raw: RawArticle, *, limit: int) -> MainText | Rejected:
     """The text to compare an article by: a page's main text, or the plain text itself.
 
-    Of a page that shows nothing, what a script would draw or what else there is between its tags.
+    Of a page that shows nothing, what a script would draw or what else there is between its tags;
+    what a script would draw, too, if that is more and surely the article: all pages of a site say
+    that they are loading, and have one menu.
     ``limit`` is the most bytes of UTF-8 that the content may have. Rejected as
     ``too_large``; ``no_text`` for content that is empty, blank, binary, or a page that has no text.
     Time is linear in the content's length.
@@ -75,7 +77,11 @@ def _text_of_page(html: str) -> tuple[str, bool]:
     if nesting.depth <= DEPTH_LIMIT:
         try:
             text = _shown(page, nesting.work <= WORK_LIMIT)
-            text = text if _visible(text, SCANT) else _hidden(page)
+            if (shown := _visible(text, SCANT)) < SCANT:
+                drawn = embedded_article(page)
+                if drawn.sure and drawn.outweighs(text, SCANT):
+                    return drawn.text, True
+            text = text if shown else _hidden(page)
         except HTMLParserException:
             pass
         else:

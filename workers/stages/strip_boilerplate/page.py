@@ -7,7 +7,7 @@ from typing import Any
 
 from resiliparse.extract.html2text import extract_plain_text
 
-from workers.pages.embedded import Embedded, embedded_article, prose_in
+from workers.pages.embedded import embedded_article
 from workers.pages.markup import (
     can_be_parsed,
     tagless,
@@ -15,17 +15,13 @@ from workers.pages.markup import (
     without_scripts,
 )
 from workers.pages.stated import stated_in
-from workers.stages.strip_boilerplate.extract.extractor import SCANT, Extraction, extract
+from workers.stages.strip_boilerplate.extract.extractor import SCANT, extract
 from workers.stages.strip_boilerplate.extract.second_opinion import (
     text_found_by_trafilatura,
     tree_of,
 )
 from workers.stages.strip_boilerplate.junk_lines import COOKIES, has_notices, junk_line
 from workers.stages.strip_boilerplate.metadata import Metadata, page_metadata
-
-_TIMES = 2
-"""By how much the text in scripts must be longer than a scant text that is shown, or, where nothing
-but its length speaks for it, than what is called scant."""
 
 
 @dataclass(frozen=True)
@@ -95,7 +91,9 @@ def _text_of(html: str, markup: str, preview: str, tree: Any) -> tuple[str, str]
     found = extract(markup, stated_in(html), lambda: text_found_by_trafilatura(tree))
     if found is None or len(found.text) < SCANT:
         drawn = embedded_article(html)
-        if drawn.text and (found is None or _is_drawn(drawn, found)):
+        if drawn.text and (
+            found is None or drawn.outweighs(found.text, SCANT, found.method == "trafilatura")
+        ):
             return drawn.text, "json"
     if found is not None:
         return found.text, found.method
@@ -113,14 +111,6 @@ def _without_cookie_notices(text: str) -> str:
     lines = [(line, junk_line(line)) for line in text.split("\n")]
     kept = [line for line, junk in lines if junk is None or junk.reason != COOKIES]
     return "\n".join(kept) or text
-
-
-def _is_drawn(drawn: Embedded, found: Extraction) -> bool:
-    """Whether the text in scripts is the article rather than the scant text that is shown."""
-    prose = prose_in(found.text.split("\n"))
-    if drawn.sure or not prose or found.method == "trafilatura":
-        return len(drawn.text) > max(_TIMES * prose, len(found.text))
-    return len(drawn.text) > _TIMES * SCANT
 
 
 def rendering_of(source: Source) -> Rendering:
