@@ -61,16 +61,6 @@ def test_json_ld_says_all() -> None:
     }
 
 
-def test_of_several_articles_the_pages_own_counts() -> None:
-    teaser = {"@type": "Article", "headline": "Elsewhere", "url": "https://post.example/2024/other"}
-    found = metadata(json_ld([teaser, ARTICLE]))  # type: ignore[arg-type]
-    assert found.headline is not None
-    assert found.headline.value.startswith("Bridge")
-    first = metadata(json_ld([teaser, ARTICLE]), url=None)  # type: ignore[arg-type]
-    assert first.headline is not None
-    assert first.headline.value == "Elsewhere"
-
-
 META = (
     '<meta property="og:title" content="Bridge to be rebuilt | Lindholm Post">'
     '<meta property="og:site_name" content="Lindholm Post">'
@@ -184,6 +174,25 @@ def test_a_date_that_is_none_leaves_the_place_to_the_next_source(date: str) -> N
 )
 def test_an_address_that_names_no_article_is_not_taken(address: str) -> None:
     assert metadata(f'<link rel="canonical" href="{address}">', url=None).canonical_url is None
+
+
+@pytest.mark.parametrize(
+    ("base", "url"),
+    [("/2024/", URL), ("https://post.example/2024/", None), ("//post.example/2024/", URL)],
+)
+def test_relative_addresses_are_relative_to_the_base_element(base: str, url: str | None) -> None:
+    article = json_ld({"@type": "Article", "headline": "A", "image": "ld.jpg"})
+    for image in (article, '<meta property="og:image" content="ld.jpg">'):
+        head = f'<base href="{base}"><link rel="canonical" href="b"><base href="/no/">{image}'
+        found = said(metadata(head, url=url))
+        assert found["canonical_url"] == ("https://post.example/2024/b", "html")
+        assert found["image"][0] == "https://post.example/2024/ld.jpg"
+
+
+@pytest.mark.parametrize("base", ["", "about:blank", "https://["])
+def test_a_base_element_without_an_address_changes_nothing(base: str) -> None:
+    head = f'<base href="{base}"><link rel="canonical" href="/b">'
+    assert said(metadata(head))["canonical_url"] == ("https://post.example/b", "html")
 
 
 @pytest.mark.parametrize("tag", ["x-default", "english", "", "e", "en-", "${locale}"])

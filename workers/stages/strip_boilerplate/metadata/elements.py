@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import Any
 
 from workers.stages.strip_boilerplate.metadata.fields import Metadata, metadata_of
+from workers.stages.strip_boilerplate.metadata.own_article import (
+    Described,
+    OwnPage,
+    own_metadata,
+)
 
 # Open Graph, Dublin Core, Highwire, Parsely, Sailthru and what publishers have in common; in each
 # the first that says something counts.
@@ -53,6 +59,7 @@ _ITEMS: Mapping[str, str] = {
 }
 _MOST = 200
 """Elements that are looked at for one field."""
+_MOST_ITEMS = 50
 
 
 def metadata_in_meta(tree: Any, base: str | None) -> Metadata:
@@ -72,19 +79,28 @@ def metadata_in_meta(tree: Any, base: str | None) -> Metadata:
     return metadata_of(stated, base, "meta")
 
 
-def metadata_in_microdata(tree: Any, base: str | None) -> Metadata:
-    """The fields of the first item that is an article (WHATWG HTML, 5 Microdata)."""
-    for item in tree.iterfind(".//*[@itemtype]"):
-        if item.get("itemtype", "").strip().lower().endswith(_KINDS):
-            break
-    else:
-        return Metadata()
+def metadata_in_microdata(tree: Any, base: str | None, page: OwnPage) -> Metadata:
+    """The fields of the item that is the page's own article (WHATWG HTML, 5 Microdata)."""
+    articles = (
+        item
+        for item in tree.iterfind(".//*[@itemtype]")
+        if item.get("itemtype", "").strip().lower().endswith(_KINDS)
+    )
+    return own_metadata([_described(item, base) for item in islice(articles, _MOST_ITEMS)], page)
+
+
+def _described(item: Any, base: str | None) -> Described:
     stated: dict[str, list[list[str]]] = {field: [[]] for field in _META}
     for element in _properties(item):
         for name in element.get("itemprop", "").lower().split():
             if (field := _ITEMS.get(name)) and len(stated[field][0]) < _MOST:
                 stated[field][0].append(_value(element, field))
-    return metadata_of(stated, base, "microdata")
+    found = metadata_of(stated, base, "microdata")
+    return Described(
+        headline=found.headline.value if found.headline else None,
+        addresses=[found.canonical_url.value] if found.canonical_url else [],
+        read=lambda: found,
+    )
 
 
 def metadata_in_html(tree: Any, base: str | None) -> Metadata:

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from workers.stages.strip_boilerplate.metadata.fields import (
     Metadata,
     article_address_of,
     metadata_of,
+    text_of,
+)
+from workers.stages.strip_boilerplate.metadata.own_article import (
+    Described,
+    OwnPage,
+    own_metadata,
 )
 
 _DEEPEST = 6
@@ -24,19 +30,27 @@ _ADDRESSES = ("url", "mainEntityOfPage", "@id")
 _Node = dict[str, Any]
 
 
-def metadata_in_json_ld(scripts: Sequence[str], base: str | None) -> Metadata:
-    """The fields of the article in a page's JSON-LD scripts; empty if there is none.
+def metadata_in_json_ld(scripts: Sequence[str], base: str | None, page: OwnPage) -> Metadata:
+    """The fields of the page's own article in its JSON-LD scripts; empty if there is none.
 
-    Of several articles the one whose address is the page's own, else the first: the others are
-    teasers. ``base`` is the page's address, as far as it is known.
+    ``base`` is what relative addresses are relative to.
     """
     nodes = [node for script in scripts for node in _nodes(_read(script), _DEEPEST)][:_MOST_NODES]
-    articles = [node for node in nodes if _is_article(node)]
-    if not articles:
-        return Metadata()
     named = {id: node for node in nodes if isinstance(id := node.get("@id"), str) and len(node) > 1}
-    article = next((one for one in articles if base in _addresses(one, base)), articles[0])
+    articles = [_described(node, named, base) for node in nodes if _is_article(node)]
+    return own_metadata(articles, page)
 
+
+def _described(article: _Node, named: Mapping[str, _Node], base: str | None) -> Described:
+    titles = (text_of(article.get(field)) for field in ("headline", "name"))
+    return Described(
+        headline=next(filter(None, titles), None),
+        addresses=_addresses(article, base),
+        read=lambda: _metadata(article, named, base),
+    )
+
+
+def _metadata(article: _Node, named: Mapping[str, _Node], base: str | None) -> Metadata:
     def values(field: str) -> list[object]:
         """The values of a field, with objects in place of their names."""
         value = article.get(field)
@@ -78,7 +92,7 @@ def _nodes(data: object, depth: int) -> Iterator[_Node]:
             yield from _nodes(data.get(key), depth - 1)
 
 
-def _of_name(value: object, named: dict[str, _Node]) -> object:
+def _of_name(value: object, named: Mapping[str, _Node]) -> object:
     """The object that a reference names, if it does."""
     id = value.get("@id") if isinstance(value, dict) else None
     return named.get(id, value) if isinstance(id, str) else value

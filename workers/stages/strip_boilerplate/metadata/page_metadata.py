@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import lru_cache
+from itertools import islice
 from typing import Any
 
 from babel import Locale, UnknownLocaleError
@@ -19,18 +21,22 @@ from workers.stages.strip_boilerplate.metadata.elements import (
 from workers.stages.strip_boilerplate.metadata.fields import (
     Metadata,
     Said,
+    address_of,
     authors_of,
     metadata_of,
+    text_of,
 )
 from workers.stages.strip_boilerplate.metadata.json_ld import metadata_in_json_ld
+from workers.stages.strip_boilerplate.metadata.own_article import BETWEEN, OwnPage
 
 # Without a latest date htmldate would ask the clock for one, and a stage has no clock. Its
 # extensive search guesses from the text, and takes a third of all the time.
 _DATES = {"original_date": True, "extensive_search": False, "max_date": "2100-01-01"}
 _MOST_SCRIPTS = 50
+_PUBLISHED = '"datePublished"'
 _MOST_LINKS = 10_000
 """What guesses looks at every link of a page."""
-_BETWEEN = r"\s*(?:[|\-‐-―·•»«:<>/]|::)\s*"
+_MOST_HEADINGS = 10
 
 
 def page_metadata(tree: Any, url: str | None = None) -> Metadata:
@@ -40,11 +46,13 @@ def page_metadata(tree: Any, url: str | None = None) -> Metadata:
     the address: the canonical link is what publishers maintain. What nothing declares is guessed:
     headline, authors and site from the page's title and byline, the day of publication by htmldate.
     """
-    html = _safely(metadata_in_html, tree, url)
-    base = html.canonical_url.value if html.canonical_url else url
-    found = _safely(_in_scripts, tree, base)
+    base = _base(tree, url)
+    html = _safely(metadata_in_html, tree, base)
+    base = base or (html.canonical_url.value if html.canonical_url else None)
     meta = _safely(metadata_in_meta, tree, base)
-    for other in (_safely(metadata_in_microdata, tree, base), meta, html):
+    own = _own_page(tree, (url, html.canonical_url, meta.canonical_url), meta.headline)
+    found = _safely(_in_scripts, tree, base, own)
+    for other in (_safely(metadata_in_microdata, tree, base, own), meta, html):
         found = _filled(found, other)
     found = replace(
         found, canonical_url=html.canonical_url or meta.canonical_url or found.canonical_url
@@ -52,19 +60,45 @@ def page_metadata(tree: Any, url: str | None = None) -> Metadata:
     return _parted(_without_site(_filled(found, _guessed(tree, found))))
 
 
-def _in_scripts(tree: Any, base: str | None) -> Metadata:
-    scripts = tree.iterfind('.//script[@type="application/ld+json"]')
-    texts = [script.text for script in scripts if script.text]
-    return metadata_in_json_ld(texts[:_MOST_SCRIPTS], base)
+def _base(tree: Any, url: str | None) -> str | None:
+    """What the page's relative addresses are relative to (WHATWG HTML, 4.2.3), if it is known."""
+    for element in tree.iterfind(".//base[@href]"):
+        if base := address_of(element.get("href"), url):
+            return base
+    return address_of(url, None)
 
 
-def _safely(read: Any, tree: Any, base: str | None) -> Metadata:
+def _own_page(
+    tree: Any, addresses: Sequence[Said[str] | str | None], headline: Said[str] | None
+) -> OwnPage:
+    headings = [*islice(tree.iter("h1"), _MOST_HEADINGS), *islice(tree.iter("title"), 1)]
+    titles = [text_of("".join(heading.itertext())) for heading in headings]
+    return OwnPage.of(
+        [one.value if isinstance(one, Said) else one for one in addresses],
+        [*titles, headline.value if headline else None],
+    )
+
+
+def _scripts(tree: Any) -> list[Any]:
+    """The elements with JSON-LD; their type may have parameters (RFC 9110, 8.3.1)."""
+    return [
+        script
+        for script in tree.iterfind(".//script[@type]")
+        if script.get("type").partition(";")[0].strip().lower() == "application/ld+json"
+    ]
+
+
+def _in_scripts(tree: Any, base: str | None, own: OwnPage) -> Metadata:
+    texts = [script.text for script in _scripts(tree) if script.text]
+    return metadata_in_json_ld(texts[:_MOST_SCRIPTS], base, own)
+
+
+def _safely(read: Callable[..., Metadata], *arguments: Any) -> Metadata:
     """What a broken page makes of its reader must not take the other sources along."""
     try:
-        metadata: Metadata = read(tree, base)
+        return read(*arguments)
     except (ValueError, TypeError, AttributeError, RecursionError):
         return Metadata()
-    return metadata
 
 
 def _filled(first: Metadata, second: Metadata) -> Metadata:
@@ -79,7 +113,7 @@ def _guessed(tree: Any, known: Metadata) -> Metadata:
         "headline": (extract_title, {}),
         "authors": (extract_author, {}),
         "source": (extract_sitename, {}),
-        "published_at": (find_date, _DATES),
+        "published_at": (_guessed_day, _DATES),
     }
     stated = {
         field: [[_guess(by, tree, **options)]]
@@ -87,6 +121,22 @@ def _guessed(tree: Any, known: Metadata) -> Metadata:
         if not vars(known)[field]
     }
     return metadata_of(stated, None, "guess")
+
+
+def _guessed_day(tree: Any, **options: Any) -> object:
+    """The day that htmldate finds; where scripts name several dates it cannot tell whose they are,
+    and is not shown them."""
+    scripts = [script for script in _scripts(tree) if script.text]
+    texts = [script.text for script in scripts]
+    if sum(text.count(_PUBLISHED) for text in texts) < 2:
+        return find_date(tree, **options)
+    try:
+        for script in scripts:
+            script.text = None
+        return find_date(tree, **options)
+    finally:
+        for script, text in zip(scripts, texts, strict=True):
+            script.text = text
 
 
 def _guess(by: Any, tree: Any, **options: Any) -> object:
@@ -102,7 +152,7 @@ def _without_site(metadata: Metadata) -> Metadata:
     if headline is None or source is None:
         return metadata
     name = re.escape(source.value)
-    kept = re.sub(rf"{_BETWEEN}{name}$|^{name}{_BETWEEN}", "", headline.value, flags=re.IGNORECASE)
+    kept = re.sub(rf"{BETWEEN}{name}$|^{name}{BETWEEN}", "", headline.value, flags=re.IGNORECASE)
     return replace(metadata, headline=Said(kept, headline.where)) if kept else metadata
 
 
