@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 from itertools import islice
 from typing import Any
 
+from lxml.etree import XPath
+
 from workers.stages.strip_boilerplate.metadata.fields import Metadata, metadata_of
 from workers.stages.strip_boilerplate.metadata.own_article import (
     Described,
@@ -57,6 +59,7 @@ _ITEMS: Mapping[str, str] = {
     "inlanguage": "language",
     "image": "image",
 }
+_WITH_TYPE = XPath("descendant-or-self::*[@itemtype]")
 _MOST = 200
 """Elements that are looked at for one field."""
 _MOST_ITEMS = 50
@@ -83,7 +86,7 @@ def metadata_in_microdata(tree: Any, base: str | None, page: OwnPage) -> Metadat
     """The fields of the item that is the page's own article (WHATWG HTML, 5 Microdata)."""
     articles = (
         item
-        for item in tree.iterfind(".//*[@itemtype]")
+        for item in _WITH_TYPE(tree)
         if item.get("itemtype", "").strip().lower().endswith(_KINDS)
     )
     return own_metadata([_described(item, base) for item in islice(articles, _MOST_ITEMS)], page)
