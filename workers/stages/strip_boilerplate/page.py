@@ -60,18 +60,23 @@ class Source:
         return cls(html, markup, can_be_parsed(markup))
 
 
-def read_page(source: Source, preview: str | None = None, url: str | None = None) -> Page:
+def read_page(
+    source: Source,
+    preview: str | None = None,
+    url: str | None = None,
+    fetched_at: str | None = None,
+) -> Page:
     """Read one page; strange HTML gives little or no text, never an exception.
 
     Where the extractor finds no text the ``preview`` counts, if there is one, then all visible
-    text. ``url`` is the page's address, as far as it is known.
+    text. ``url`` is the page's address and ``fetched_at`` when it came, as far as they are known.
     """
     preview = preview.strip() if preview else ""
     if not source.parsable:
         return Page(preview, "preview") if preview else Page(tagless(source.markup), "tagless")
     tree = tree_of(source.html)
     text, method = _text_of(source.html, source.markup, preview, tree)
-    return Page(text, method, Metadata() if tree is None else page_metadata(tree, url))
+    return Page(text, method, Metadata() if tree is None else page_metadata(tree, url, fetched_at))
 
 
 def _text_of(html: str, markup: str, preview: str, tree: Any) -> tuple[str, str]:

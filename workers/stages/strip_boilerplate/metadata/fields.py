@@ -9,7 +9,7 @@ from html import unescape
 from typing import Generic, Literal, TypeVar
 from urllib.parse import urljoin, urlsplit
 
-from workers.article import utc
+from workers.stages.strip_boilerplate.metadata.dates import date_of
 
 Where = Literal["json-ld", "microdata", "meta", "html", "guess"]
 """Which part of the page: JSON-LD, microdata, ``meta`` elements, other elements, or a guess."""
@@ -57,11 +57,6 @@ def text_of(value: object) -> str | None:
         return None
     text = " ".join(_MARKUP.sub(" ", unescape(value[: 4 * LONGEST_TEXT])).split())
     return _whole(text[:LONGEST_TEXT]) or None
-
-
-def date_of(value: object) -> str | None:
-    """A time in UTC; None for what is none."""
-    return utc(value) if isinstance(value, str) else None
 
 
 def address_of(value: object, base: str | None) -> str | None:

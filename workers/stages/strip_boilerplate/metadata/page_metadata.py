@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import islice
 from typing import Any
 
@@ -13,10 +13,13 @@ from babel import Locale, UnknownLocaleError
 from htmldate import find_date
 from trafilatura.metadata import extract_author, extract_sitename, extract_title
 
+from workers.stages.strip_boilerplate.metadata.dates import latest_of
 from workers.stages.strip_boilerplate.metadata.elements import (
     metadata_in_html,
+    metadata_in_loose_properties,
     metadata_in_meta,
     metadata_in_microdata,
+    moment_on,
 )
 from workers.stages.strip_boilerplate.metadata.fields import (
     Metadata,
@@ -31,16 +34,21 @@ from workers.stages.strip_boilerplate.metadata.own_article import BETWEEN, OwnPa
 
 # Without a latest date htmldate would ask the clock for one, and a stage has no clock. Its
 # extensive search guesses from the text, and takes a third of all the time.
-_DATES = {"original_date": True, "extensive_search": False, "max_date": "2100-01-01"}
+_FIND_DATE = partial(find_date, original_date=True, extensive_search=False, max_date="2100-01-01")
 _MOST_SCRIPTS = 50
 _PUBLISHED = '"datePublished"'
 _MOST_LINKS = 10_000
 """What guesses looks at every link of a page."""
 _MOST_HEADINGS = 10
+_BEFORE = re.compile(rf"{BETWEEN}$")
+_AFTER = re.compile(BETWEEN)
 
 
-def page_metadata(tree: Any, url: str | None = None) -> Metadata:
-    """What a parsed page (lxml) says of itself; ``url`` is its address, as far as it is known.
+def page_metadata(tree: Any, url: str | None = None, fetched_at: str | None = None) -> Metadata:
+    """What a parsed page (lxml) says of itself.
+
+    ``url`` is its address and ``fetched_at`` the time of its coming, as far as they are known: what
+    a page says of a later time is a mistake.
 
     JSON-LD counts before microdata, these before ``meta``, and all before other elements, but for
     the address: the canonical link is what publishers maintain. What nothing declares is guessed:
@@ -52,12 +60,15 @@ def page_metadata(tree: Any, url: str | None = None) -> Metadata:
     meta = _safely(metadata_in_meta, tree, base)
     own = _own_page(tree, (url, html.canonical_url, meta.canonical_url), meta.headline)
     found = _safely(_in_scripts, tree, base, own)
-    for other in (_safely(metadata_in_microdata, tree, base, own), meta, html):
-        found = _filled(found, other)
+    latest = latest_of(fetched_at)
+    found = _until(latest, found)
+    loose = _safely(metadata_in_loose_properties, tree, base)
+    for other in (_safely(metadata_in_microdata, tree, base, own), loose, meta, html):
+        found = _filled(found, _until(latest, other))
     found = replace(
         found, canonical_url=html.canonical_url or meta.canonical_url or found.canonical_url
     )
-    return _parted(_without_site(_filled(found, _guessed(tree, found))))
+    return _parted(_without_site(_filled(found, _until(latest, _guessed(tree, found)))))
 
 
 def _base(tree: Any, url: str | None) -> str | None:
@@ -106,42 +117,52 @@ def _filled(first: Metadata, second: Metadata) -> Metadata:
     return Metadata(**{name: said or vars(second)[name] for name, said in vars(first).items()})
 
 
+def _until(latest: str | None, metadata: Metadata) -> Metadata:
+    """The same without times after the latest."""
+    for field in ("published_at", "modified_at"):
+        said = vars(metadata)[field]
+        if said and latest and said.value > latest:
+            metadata = replace(metadata, **{field: None})
+    return metadata
+
+
 def _guessed(tree: Any, known: Metadata) -> Metadata:
     if sum(1 for _ in tree.iter("a")) > _MOST_LINKS:
         return Metadata()
-    ways: dict[str, tuple[Any, dict[str, Any]]] = {
-        "headline": (extract_title, {}),
-        "authors": (extract_author, {}),
-        "source": (extract_sitename, {}),
-        "published_at": (_guessed_day, _DATES),
+    ways: dict[str, Callable[[Any], object]] = {
+        "headline": extract_title,
+        "authors": extract_author,
+        "source": extract_sitename,
+        "published_at": _guessed_time,
     }
-    stated = {
-        field: [[_guess(by, tree, **options)]]
-        for field, (by, options) in ways.items()
-        if not vars(known)[field]
-    }
+    stated = {field: [[_guess(by, tree)]] for field, by in ways.items() if not vars(known)[field]}
     return metadata_of(stated, None, "guess")
 
 
-def _guessed_day(tree: Any, **options: Any) -> object:
-    """The day that htmldate finds; where scripts name several dates it cannot tell whose they are,
-    and is not shown them."""
+def _guessed_time(tree: Any) -> object:
+    """The day that htmldate finds, as the moment that the page gives for it, if it does."""
+    day = _guessed_day(tree)
+    return day and (moment_on(day, tree) or day)
+
+
+def _guessed_day(tree: Any) -> str | None:
+    # Where scripts name several dates htmldate cannot tell whose they are, and is not shown them.
     scripts = [script for script in _scripts(tree) if script.text]
     texts = [script.text for script in scripts]
     if sum(text.count(_PUBLISHED) for text in texts) < 2:
-        return find_date(tree, **options)
+        return _FIND_DATE(tree)
     try:
         for script in scripts:
             script.text = None
-        return find_date(tree, **options)
+        return _FIND_DATE(tree)
     finally:
         for script, text in zip(scripts, texts, strict=True):
             script.text = text
 
 
-def _guess(by: Any, tree: Any, **options: Any) -> object:
+def _guess(by: Callable[[Any], object], tree: Any) -> object:
     try:
-        return by(tree, **options)
+        return by(tree)
     except Exception:  # whatever a broken page makes of the packages that guess
         return None
 
@@ -151,9 +172,16 @@ def _without_site(metadata: Metadata) -> Metadata:
     headline, source = metadata.headline, metadata.source
     if headline is None or source is None:
         return metadata
-    name = re.escape(source.value)
-    kept = re.sub(rf"{BETWEEN}{name}$|^{name}{BETWEEN}", "", headline.value, flags=re.IGNORECASE)
+    kept, name = headline.value, source.value
+    if _same(kept[-len(name) :], name) and (at := _BEFORE.search(kept[: -len(name)])):
+        kept = kept[: at.start()]
+    if _same(kept[: len(name)], name) and (at := _AFTER.match(kept, len(name))):
+        kept = kept[at.end() :]
     return replace(metadata, headline=Said(kept, headline.where)) if kept else metadata
+
+
+def _same(one: str, other: str) -> bool:
+    return one.casefold() == other.casefold()
 
 
 def _parted(metadata: Metadata) -> Metadata:
