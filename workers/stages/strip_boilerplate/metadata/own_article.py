@@ -35,6 +35,10 @@ class OwnPage:
             frozenset(letters for title in [*whole, *parts] if (letters := _letters(title))),
         )
 
+    def is_titled(self, name: str) -> bool:
+        """Whether the name is one of the titles, or stands in one beside the headline."""
+        return _letters(name) in self.titles
+
 
 @dataclass(frozen=True)
 class Described:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import lru_cache, partial
+from functools import partial
 from itertools import islice
 from typing import Any
 
-from babel import Locale, UnknownLocaleError
 from htmldate import find_date
 from trafilatura.metadata import extract_author, extract_sitename, extract_title
 
+from workers.stages.strip_boilerplate.metadata.bylines import names_in
 from workers.stages.strip_boilerplate.metadata.dates import latest_of
 from workers.stages.strip_boilerplate.metadata.elements import (
     metadata_in_html,
@@ -25,12 +25,12 @@ from workers.stages.strip_boilerplate.metadata.fields import (
     Metadata,
     Said,
     address_of,
-    authors_of,
     metadata_of,
     text_of,
 )
 from workers.stages.strip_boilerplate.metadata.json_ld import metadata_in_json_ld
 from workers.stages.strip_boilerplate.metadata.own_article import BETWEEN, OwnPage
+from workers.stages.strip_boilerplate.metadata.site_name import site_name
 
 # Without a latest date htmldate would ask the clock for one, and a stage has no clock. Its
 # extensive search guesses from the text, and takes a third of all the time.
@@ -51,8 +51,9 @@ def page_metadata(tree: Any, url: str | None = None, fetched_at: str | None = No
     a page says of a later time is a mistake.
 
     JSON-LD counts before microdata, these before ``meta``, and all before other elements, but for
-    the address: the canonical link is what publishers maintain. What nothing declares is guessed:
-    headline, authors and site from the page's title and byline, the day of publication by htmldate.
+    the address, where the canonical link is what publishers maintain, and the name of the
+    site. What nothing declares is guessed: headline, authors and site from the page's title and
+    byline, the day of publication by htmldate.
     """
     base = _base(tree, url)
     html = _safely(metadata_in_html, tree, base)
@@ -66,7 +67,9 @@ def page_metadata(tree: Any, url: str | None = None, fetched_at: str | None = No
     for other in (_safely(metadata_in_microdata, tree, base, own), loose, meta, html):
         found = _filled(found, _until(latest, other))
     found = replace(
-        found, canonical_url=html.canonical_url or meta.canonical_url or found.canonical_url
+        found,
+        canonical_url=html.canonical_url or meta.canonical_url or found.canonical_url,
+        source=site_name(tree, found.source, own),
     )
     return _parted(_without_site(_filled(found, _until(latest, _guessed(tree, found)))))
 
@@ -180,36 +183,16 @@ def _without_site(metadata: Metadata) -> Metadata:
     return replace(metadata, headline=Said(kept, headline.where)) if kept else metadata
 
 
-def _same(one: str, other: str) -> bool:
-    return one.casefold() == other.casefold()
-
-
 def _parted(metadata: Metadata) -> Metadata:
-    """Several authors in one text, joined as the page's language joins them, one by one.
-
-    Only whole names, of two words at least: "Smith and Sons" is one.
-    """
-    authors = metadata.authors
+    """With the names of authors that their bylines contain."""
+    authors, language, source = metadata.authors, metadata.language, metadata.source
     if authors is None:
         return metadata
-    joined = _joined_by(metadata.language.value if metadata.language else "en")
-    names: list[str] = []
-    for author in authors.value:
-        parts = [part for part in joined.split(author) if part] if joined.search(author) else []
-        parts = [name for part in parts for name in part.split(", ")]
-        names += parts if all(len(part.split()) > 1 for part in parts) and parts else [author]
-    return replace(metadata, authors=Said(authors_of(names), authors.where))
+    names = names_in(
+        authors.value, language.value if language else "en", source.value if source else None
+    )
+    return replace(metadata, authors=Said(names, authors.where))
 
 
-@lru_cache(maxsize=256)
-def _joined_by(language: str) -> re.Pattern[str]:
-    """What stands before the last item of a list (Unicode CLDR), and an ampersand."""
-    words = {"{0} & {1}"}
-    try:
-        patterns = Locale.parse(language, sep="-").list_patterns["standard"]
-        words |= {patterns["2"], patterns["end"]}
-    except (UnknownLocaleError, ValueError, KeyError):
-        pass
-    between = [word.removeprefix("{0}").removesuffix("{1}") for word in words]
-    # A mere comma joins whatever; a joining word stands alone.
-    return re.compile("|".join(re.escape(one) for one in between if one.strip(" ,،、，")))
+def _same(one: str, other: str) -> bool:
+    return one.casefold() == other.casefold()
