@@ -9,7 +9,7 @@ from typing import Any
 from lxml.etree import XPath
 
 from workers.stages.strip_boilerplate.metadata.dates import date_of
-from workers.stages.strip_boilerplate.metadata.fields import Metadata, metadata_of
+from workers.stages.strip_boilerplate.metadata.fields import LONGEST_TEXT, Metadata, metadata_of
 from workers.stages.strip_boilerplate.metadata.own_article import (
     Described,
     OwnPage,
@@ -66,6 +66,7 @@ _WITH_TYPE = XPath("descendant-or-self::*[@itemtype]")
 _MOST = 200
 """Elements that are looked at for one field."""
 _MOST_ITEMS = 50
+_LONGEST = 4 * LONGEST_TEXT
 
 
 def metadata_in_meta(tree: Any, base: str | None) -> Metadata:
@@ -215,4 +216,16 @@ def _value(element: Any, field: str) -> str:
         for one in _properties(element):
             if "name" in one.get("itemprop", "").lower().split():
                 return _value(one, "")
-    return " ".join("".join(element.itertext()).split())
+    return _text(element)
+
+
+def _text(element: Any) -> str:
+    """The beginning of its text; elements may stand in one another, each with all the rest."""
+    pieces: list[str] = []
+    length = 0
+    for piece in element.itertext():
+        pieces.append(piece)
+        length += len(piece)
+        if length > _LONGEST:
+            break
+    return " ".join("".join(pieces).split())

@@ -21,6 +21,7 @@ from workers.stages.strip_boilerplate.metadata.own_article import (
 )
 
 _DEEPEST = 6
+_MOST_ARTICLES = 400
 _MOST_ADDRESSES = 5
 _MOST_NODES = 2000
 _LONGEST = 1_000_000
@@ -45,8 +46,8 @@ def metadata_in_json_ld(scripts: Sequence[str], base: str | None, page: OwnPage)
         :_MOST_NODES
     ]
     named = {id: node for node in nodes if isinstance(id := node.get("@id"), str) and len(node) > 1}
-    articles = [_described(node, named, base) for node in nodes if _is_article(node)]
-    return own_metadata(articles, page)
+    articles = islice(filter(_is_article, nodes), _MOST_ARTICLES)
+    return own_metadata([_described(node, named, base) for node in articles], page)
 
 
 def _described(article: _Node, named: Mapping[str, _Node], base: str | None) -> Described:
