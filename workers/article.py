@@ -28,6 +28,7 @@ from workers.stages.deduplicate.media_type import sniff
 
 _OWN = frozenset(Article.__struct_fields__ + EnrichedArticle.__struct_fields__)
 _ROLES: dict[VerdictKind, Role] = {"original": "original", "revision": "revision"}
+_YEARS = range(1900, 2100)
 _CARRIED = ("url", "source", "headline", "authors", "published_at", "fetched_at", "language")
 
 
@@ -166,14 +167,23 @@ def duplicate(
 def utc(text: str | None) -> str | None:
     """A producer's date (RFC 3339, ISO 8601 or RFC 5322) in UTC; null where it is none.
 
-    A date without a zone is taken to be UTC.
+    A date without a zone is taken to be UTC; of one whose zone has a name that RFC 5322 does not
+    know only the day is kept. Years in which no article can be from are those of empty fields and
+    mistakes.
     """
-    if not text:
-        return None
-    for parse in (datetime.fromisoformat, parsedate_to_datetime):
+    for parse in (datetime.fromisoformat, _of_mail):
         try:
-            time = parse(text.strip())
-            return rfc3339(time if time.tzinfo else time.replace(tzinfo=UTC))
+            time = parse((text or "").strip())
+            time = (time if time.tzinfo else time.replace(tzinfo=UTC)).astimezone(UTC)
         except (ValueError, TypeError, OverflowError, IndexError):
             continue
+        return rfc3339(time) if time.year in _YEARS else None
     return None
+
+
+def _of_mail(text: str) -> datetime:
+    time = parsedate_to_datetime(text)
+    # The parser reads past a name that it does not know, and past "pm".
+    if time.tzinfo is None and any(char.isalpha() for char in text.rpartition(":")[2]):
+        return time.replace(hour=0, minute=0, second=0)
+    return time

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import io
 import json
+from collections.abc import Callable
+from typing import Any
 
+import pytest
 from rich.console import Console
 
 from tests.benchmarks import extractor, language, report, summary
 from tests.benchmarks.articles import CLEAN, PATTERN, articles
 from tests.benchmarks.measure import Bench, Plan
 from workers.pipeline import STEPS
+from workers.stages.strip_boilerplate.extract.extractor import extract
 
 
 def test_a_seed_gives_the_same_articles_again_and_another_seed_others() -> None:
@@ -60,7 +64,46 @@ def test_languages_are_timed_and_their_confidence_is_checked() -> None:
     assert "1,000,000" in shown.getvalue()
 
 
-def test_the_extractor_is_measured_beside_trafilatura() -> None:
-    figures = extractor.measured(extractor.made_up(3), passes=1)
-    assert figures.ratio > 0
-    assert 0 <= figures.asked <= 1
+def test_the_extractor_is_measured_beside_trafilatura(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both read every page, in every pass, and the figures are for all of them."""
+    pages = ["sure", "unsure", "sure too", "sure as well"]
+    read: dict[str, list[str]] = {"ours": [], "theirs": []}
+    now = 0.0
+
+    def ours(html: str, asked: Callable[[], None]) -> None:
+        nonlocal now
+        read["ours"].append(html)
+        now += 0.012 if html == "unsure" else 0.004
+        if html == "unsure":
+            asked()
+
+    def theirs(html: str, *, fast: bool, include_comments: bool) -> None:
+        nonlocal now
+        read["theirs"].append(html)
+        now += 0.012 if len(read["theirs"]) > len(pages) else 0.02  # the first pass is a slow one
+        assert (fast, include_comments) == (True, False)
+
+    monkeypatch.setattr(extractor, "ours", ours)
+    monkeypatch.setattr("trafilatura.extract", theirs)
+    monkeypatch.setattr("time.process_time", lambda: now)
+    figures = extractor.measured(pages, passes=3)
+    assert read == {"ours": pages * 3, "theirs": pages * 3}
+    assert figures.extractor == pytest.approx(6)
+    assert figures.trafilatura == pytest.approx(12)
+    assert figures.ratio == pytest.approx(0.5)
+    assert figures.asked == 0.25
+
+
+def test_on_made_up_pages_the_extractor_reads_and_is_sure(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else the figures on them were those of a page that nobody reads, or of trafilatura twice."""
+    found = []
+
+    def extract_and_keep(*arguments: Any) -> Any:
+        found.append(extract(*arguments))
+        return found[-1]
+
+    monkeypatch.setattr(extractor, "extract", extract_and_keep)
+    figures = extractor.measured(extractor.made_up(6), passes=1)
+    assert figures.asked == 0
+    assert len(found) == 6
+    assert all(one is not None and len(one.text) > 2_000 for one in found)

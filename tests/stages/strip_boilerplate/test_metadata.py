@@ -9,6 +9,8 @@ import pytest
 from trafilatura.utils import load_html
 
 from workers.stages.strip_boilerplate.metadata import Metadata, page_metadata
+from workers.stages.strip_boilerplate.metadata.json_ld import metadata_in_json_ld
+from workers.stages.strip_boilerplate.metadata.own_article import OwnPage
 
 URL = "https://post.example/2024/bridge"
 
@@ -59,16 +61,6 @@ def test_json_ld_says_all() -> None:
         "language": ("sv-SE", "json-ld"),
         "image": ("https://post.example/images/bridge.jpg", "json-ld"),
     }
-
-
-def test_of_several_articles_the_pages_own_counts() -> None:
-    teaser = {"@type": "Article", "headline": "Elsewhere", "url": "https://post.example/2024/other"}
-    found = metadata(json_ld([teaser, ARTICLE]))  # type: ignore[arg-type]
-    assert found.headline is not None
-    assert found.headline.value.startswith("Bridge")
-    first = metadata(json_ld([teaser, ARTICLE]), url=None)  # type: ignore[arg-type]
-    assert first.headline is not None
-    assert first.headline.value == "Elsewhere"
 
 
 META = (
@@ -186,6 +178,25 @@ def test_an_address_that_names_no_article_is_not_taken(address: str) -> None:
     assert metadata(f'<link rel="canonical" href="{address}">', url=None).canonical_url is None
 
 
+@pytest.mark.parametrize(
+    ("base", "url"),
+    [("/2024/", URL), ("https://post.example/2024/", None), ("//post.example/2024/", URL)],
+)
+def test_relative_addresses_are_relative_to_the_base_element(base: str, url: str | None) -> None:
+    article = json_ld({"@type": "Article", "headline": "A", "image": "ld.jpg"})
+    for image in (article, '<meta property="og:image" content="ld.jpg">'):
+        head = f'<base href="{base}"><link rel="canonical" href="b"><base href="/no/">{image}'
+        found = said(metadata(head, url=url))
+        assert found["canonical_url"] == ("https://post.example/2024/b", "html")
+        assert found["image"][0] == "https://post.example/2024/ld.jpg"
+
+
+@pytest.mark.parametrize("base", ["", "about:blank", "https://["])
+def test_a_base_element_without_an_address_changes_nothing(base: str) -> None:
+    head = f'<base href="{base}"><link rel="canonical" href="/b">'
+    assert said(metadata(head))["canonical_url"] == ("https://post.example/b", "html")
+
+
 @pytest.mark.parametrize("tag", ["x-default", "english", "", "e", "en-", "${locale}"])
 def test_what_is_no_language_tag_is_not_taken(tag: str) -> None:
     assert metadata(f'<meta name="language" content="{tag}">').language is None
@@ -208,6 +219,57 @@ def test_json_ld_may_be_wrapped(script: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "type", ["application/ld+json; charset=utf-8", "Application/LD+JSON", " application/ld+json "]
+)
+def test_the_type_of_json_ld_may_have_parameters(type: str) -> None:
+    found = metadata(f'<script type="{type}">{json.dumps(ARTICLE)}</script>')
+    assert said(found)["source"] == ("Lindholm Post", "json-ld")
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        '{"@type": "WebSite", "name": "Post"} {json}',
+        '{"@type": "WebSite", "name": "Post"},\n{json};',
+        '{json}\n{"@type": "WebSite", ',
+        '[{"@type": "WebSite", "name": "a, ]b",}, {json},]',
+        '{"@graph": [{"name": "\\",}"}, {json} , ] , }',
+    ],
+)
+def test_json_ld_may_have_several_values_and_commas_before_brackets(script: str) -> None:
+    whole = script.replace("{json}", json.dumps(ARTICLE))
+    found = said(metadata(f'<script type="application/ld+json">{whole}</script>'))
+    assert found["headline"] == ("Bridge & harbour to be rebuilt", "json-ld")
+
+
+@pytest.mark.parametrize(
+    "script",
+    ['{"a": "' + '\\"' * 200_000, "{" + ", " * 200_000 + "\\", '{"a": 1' + " " * 200_000 + ",,}"],
+)
+def test_long_broken_json_takes_no_long_time(script: str) -> None:
+    assert metadata_in_json_ld([script], None, OwnPage()) == Metadata()
+
+
+def test_authors_are_taken_out_of_their_byline() -> None:
+    head = '<meta name="author" content="Von Ida Lund, Redakteurin (ida@post.example)">'
+    assert said(metadata(head, lang="de"))["authors"] == (("Ida Lund",), "meta")
+
+
+def test_json_ld_may_list_what_it_says() -> None:
+    article = {
+        "@type": "Article",
+        "headline": "A",
+        "image": {"url": ["https://post.example/1.jpg", "https://post.example/2.jpg"]},
+        "author": {"@type": "Person", "name": ["Ida Lund", "Per Holm"]},
+        "publisher": [{"name": ["Lindholm Post"]}],
+    }
+    found = said(metadata(json_ld(article)))
+    assert found["image"] == ("https://post.example/1.jpg", "json-ld")
+    assert found["authors"] == (("Ida Lund", "Per Holm"), "json-ld")
+    assert found["source"] == ("Lindholm Post", "json-ld")
+
+
+@pytest.mark.parametrize(
     "broken",
     [
         "{",
@@ -224,25 +286,33 @@ def test_json_ld_that_is_broken_says_nothing_and_keeps_nothing_else_from_it(brok
     assert found.headline.where == "meta"
 
 
+def test_control_characters_do_not_get_out() -> None:
+    script = '{"@type": "Article", "headline": "b\\u0000c\\u0007 d", "author": "Ida\\u0000 Lund"}'
+    found = said(metadata(f'<script type="application/ld+json">{script}</script>'))
+    assert found["headline"][0] == "bc d"
+    assert found["authors"][0] == ("Ida Lund",)
+
+
 @pytest.mark.parametrize(
-    ("language", "author", "names"),
+    ("publisher", "title", "expected"),
     [
-        ("en-GB", "Ida Lund and Per Holm", ("Ida Lund", "Per Holm")),
-        ("en", "Ida Lund, Per Holm, and Eva Berg", ("Ida Lund", "Per Holm", "Eva Berg")),
-        ("de", "Ida Lund und Per Holm", ("Ida Lund", "Per Holm")),
-        ("uk", "Ірина Коваль і Петро Бойко", ("Ірина Коваль", "Петро Бойко")),
-        ("xx", "Ida Lund & Per Holm", ("Ida Lund", "Per Holm")),
-        ("en", "Holm and Sons", ("Holm and Sons",)),
-        ("de", "Ida Lund and Per Holm", ("Ida Lund and Per Holm",)),
-        ("en", "Ida Lund, The Post", ("Ida Lund, The Post",)),
+        ("Lindholm Media AB", "Bridge", "Posten"),
+        ("Lindholm Media Sp. z o.o.", "Bridge", "Posten"),
+        ("ООО «Линдхольм»", "Bridge", "Posten"),
+        ("株式会社リンド", "Bridge", "Posten"),
+        ("Lindholm Media Group", "Bridge to be rebuilt | Posten", "Posten"),
+        ("Lindholm Posten", "Bridge to be rebuilt | Lindholm Posten", "Lindholm Posten"),
+        ("Lindholm Posten", "Bridge to be rebuilt", "Lindholm Posten"),
+        (None, "Bridge", "Posten"),
     ],
 )
-def test_authors_in_one_text_are_parted_as_their_language_joins_them(
-    language: str, author: str, names: tuple[str, ...]
+@pytest.mark.parametrize("place", ["property", "name"])
+def test_a_site_is_called_what_it_calls_itself(
+    place: str, publisher: str | None, title: str, expected: str
 ) -> None:
-    found = metadata(json_ld({"@type": "Article", "author": author}), lang=language)
-    assert found.authors is not None
-    assert found.authors.value == names
+    head = json_ld({"@type": "Article", "headline": "Bridge", "publisher": {"name": publisher}})
+    own = f'<title>{title}</title><meta {place}="og:site_name" content="Posten">'
+    assert said(metadata(head + own))["source"][0] == expected
 
 
 def test_lone_surrogates_in_json_ld_do_not_get_out() -> None:

@@ -5,8 +5,8 @@ Exact repeats, revisions, the same content under another id, and near-duplicates
 sentences are mostly the same.
 """
 
+from workers.canonical_url import canonical_url
 from workers.normalise import line_hash, normalise
-from workers.stages.deduplicate.canonical_url import canonical_url
 from workers.stages.deduplicate.fingerprint import ALGORITHM, fingerprint, url_id
 from workers.stages.deduplicate.main_text import MainText, main_text
 from workers.stages.deduplicate.seen import SeenStore

@@ -9,8 +9,8 @@ import xxhash
 from msgspec import UNSET
 
 from topics.records import Fingerprint, RawArticle
+from workers.canonical_url import canonical_url
 from workers.normalise import normalise, normalised_lines
-from workers.stages.deduplicate.canonical_url import canonical_url
 from workers.stages.deduplicate.hard_wrap import unwrapped
 from workers.stages.deduplicate.lines import line_hashes
 from workers.stages.deduplicate.main_text import MainText

@@ -31,22 +31,30 @@ _WELL_COVERED = 380
 _RELATIVE_DAYS = ("0 day ago", "1 day ago", "2 day ago")
 
 
-def compile_words() -> dict[str, list[str]]:
+def compile_words() -> dict[str, list[str] | dict[str, int]]:
     """Word class to sorted folded phrases; the words of a phrase have single spaces between them.
 
     Classes: month, weekday, relative_day, day_period (am, pm), connector (between the parts), unit,
-    hours_ago and days_ago (whole phrases, with ``#`` for the number).
+    hours_ago and days_ago (whole phrases, with ``#`` for the number). And month_number: the names
+    that mean the same month in every language that has them, with its number.
     """
     classes: dict[str, set[str]] = defaultdict(set)
+    numbers: dict[str, set[int]] = defaultdict(set)
     for identifier in sorted(localedata.locale_identifiers()):
         locale = Locale.parse(identifier)
         if len(locale.languages) >= _WELL_COVERED:
             _add_locale(classes, locale)
             _add_ages(classes, locale)
+            _add_month_numbers(numbers, locale)
     classes["relative_day"].update(_relative_days())
     for name in ("month", "weekday", "relative_day", "day_period", "unit"):
         classes[name] = set(filter(_tells, classes[name]))
-    return {name: sorted(filter(None, words)) for name, words in sorted(classes.items())}
+    lists: dict[str, list[str] | dict[str, int]] = {
+        name: sorted(filter(None, words)) for name, words in classes.items()
+    }
+    sure = {phrase: min(n) for phrase, n in numbers.items() if len(n) == 1 and _tells(phrase)}
+    lists["month_number"] = dict(sorted(sure.items()))
+    return dict(sorted(lists.items()))
 
 
 def _add_locale(classes: dict[str, set[str]], locale: Locale) -> None:
@@ -78,6 +86,14 @@ def _add_locale(classes: dict[str, set[str]], locale: Locale) -> None:
             for plural, pattern in patterns.items():
                 if plural != "per":
                     classes["unit"].update(words_of(pattern.replace("{0}", " ")))
+
+
+def _add_month_numbers(numbers: dict[str, set[int]], locale: Locale) -> None:
+    for context in ("format", "stand-alone"):
+        for width in ("wide", "abbreviated"):
+            for number, phrase in locale.months[context][width].items():
+                if words := words_of(phrase):
+                    numbers[" ".join(words)].add(number)
 
 
 def _add_ages(classes: dict[str, set[str]], locale: Locale) -> None:

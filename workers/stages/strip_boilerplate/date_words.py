@@ -46,6 +46,13 @@ def date_words() -> Mapping[str, frozenset[DateWord]]:
 
 
 @cache
+def month_numbers() -> Mapping[str, int]:
+    """Folded names of months, in all languages, to their numbers; without those that differ."""
+    numbers: Mapping[str, int] = json.loads(_FILE.read_text(encoding="utf-8"))["month_number"]
+    return numbers
+
+
+@cache
 def unit_words() -> frozenset[str]:
     """Folded words for hours, minutes and seconds, abbreviations included."""
     lists = json.loads(_FILE.read_text(encoding="utf-8"))

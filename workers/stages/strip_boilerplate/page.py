@@ -63,11 +63,16 @@ class Source:
         return cls(html, markup, can_be_parsed(markup))
 
 
-def read_page(source: Source, preview: str | None = None, url: str | None = None) -> Page:
+def read_page(
+    source: Source,
+    preview: str | None = None,
+    url: str | None = None,
+    fetched_at: str | None = None,
+) -> Page:
     """Read one page; strange HTML gives little or no text, never an exception.
 
     Where the extractor finds no text the ``preview`` counts, if there is one, then all visible
-    text. ``url`` is the page's address, as far as it is known.
+    text. ``url`` is the page's address and ``fetched_at`` when it came, as far as they are known.
     """
     preview = preview.strip() if preview else ""
     if not source.parsable:
@@ -75,7 +80,7 @@ def read_page(source: Source, preview: str | None = None, url: str | None = None
     tree = tree_of(source.html)
     text, method = _text_of(source.html, source.markup, preview, tree)
     text = _without_cookie_notices(text)
-    return Page(text, method, Metadata() if tree is None else page_metadata(tree, url))
+    return Page(text, method, Metadata() if tree is None else page_metadata(tree, url, fetched_at))
 
 
 def _unparsed_text_of(source: Source, preview: str) -> tuple[str, str]:

@@ -53,7 +53,7 @@ class StripBoilerplate:
     def _page(self, article: Article, html: str) -> Outcome:
         preview = None if article.preview is UNSET else article.preview
         source = self._pages.Source.of(html)
-        page = self._pages.read_page(source, preview, article.url)
+        page = self._pages.read_page(source, preview, article.url, article.fetched_at)
         rendering = self._pages.rendering_of(source)
         outside = removals(rendering.text, outside_lines(rendering.text, page.text))
         changes: dict[str, Any] = {"removed": [], "removed_summary": totals(outside)}

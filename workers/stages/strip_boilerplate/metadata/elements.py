@@ -3,9 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import Any
 
-from workers.stages.strip_boilerplate.metadata.fields import Metadata, metadata_of
+from lxml.etree import XPath
+
+from workers.stages.strip_boilerplate.metadata.dates import date_of
+from workers.stages.strip_boilerplate.metadata.fields import LONGEST_TEXT, Metadata, metadata_of
+from workers.stages.strip_boilerplate.metadata.own_article import (
+    Described,
+    OwnPage,
+    own_metadata,
+)
 
 # Open Graph, Dublin Core, Highwire, Parsely, Sailthru and what publishers have in common; in each
 # the first that says something counts.
@@ -51,8 +60,13 @@ _ITEMS: Mapping[str, str] = {
     "inlanguage": "language",
     "image": "image",
 }
+_LOOSE = ("headline", "authors", "published_at", "modified_at")
+_PROPERTIES = XPath("descendant::*[@itemprop]")
+_WITH_TYPE = XPath("descendant-or-self::*[@itemtype]")
 _MOST = 200
 """Elements that are looked at for one field."""
+_MOST_ITEMS = 50
+_LONGEST = 4 * LONGEST_TEXT
 
 
 def metadata_in_meta(tree: Any, base: str | None) -> Metadata:
@@ -61,7 +75,9 @@ def metadata_in_meta(tree: Any, base: str | None) -> Metadata:
     for meta in tree.iterfind(".//meta[@content]"):
         for attribute in ("property", "name", "itemprop", "http-equiv"):
             name = (meta.get(attribute) or "").strip().lower()
-            if field := _FIELD_OF.get(name):
+            if (field := _FIELD_OF.get(name)) and not (
+                attribute == "itemprop" and _is_of_article(meta)
+            ):
                 values = found[field].setdefault(name, [])
                 if len(values) < _MOST:
                     values.append(meta.get("content"))
@@ -72,19 +88,87 @@ def metadata_in_meta(tree: Any, base: str | None) -> Metadata:
     return metadata_of(stated, base, "meta")
 
 
-def metadata_in_microdata(tree: Any, base: str | None) -> Metadata:
-    """The fields of the first item that is an article (WHATWG HTML, 5 Microdata)."""
-    for item in tree.iterfind(".//*[@itemtype]"):
-        if item.get("itemtype", "").strip().lower().endswith(_KINDS):
-            break
-    else:
-        return Metadata()
+def metadata_in_microdata(tree: Any, base: str | None, page: OwnPage) -> Metadata:
+    """The fields of the item that is the page's own article (WHATWG HTML, 5 Microdata)."""
+    articles = (item for item in _WITH_TYPE(tree) if _type(item).endswith(_KINDS))
+    return own_metadata([_described(item, base) for item in islice(articles, _MOST_ITEMS)], page)
+
+
+def metadata_in_loose_properties(tree: Any, base: str | None) -> Metadata:
+    """The headline, authors and times that stand as properties in no item, or in that of the page.
+
+    Those within the article's element count first.
+    """
+    stated: dict[str, list[list[str]]] = {field: [[], []] for field in _LOOSE}
+    article = article_element(tree)
+    for element in islice(_PROPERTIES(tree), _MOST):
+        names = element.get("itemprop").lower().split()
+        fields = [field for name in names if (field := _ITEMS.get(name)) in _LOOSE]
+        if not fields or element.tag == "meta" or not _is_loose(element):
+            continue
+        within = article is not None and article in element.iterancestors()
+        for field in fields:
+            stated[field][0 if within else 1].append(_value(element, field))
+    return metadata_of(stated, base, "microdata")
+
+
+def _is_loose(element: Any) -> bool:
+    item = _item_of(element)
+    return item is None or _type(item).endswith("page")
+
+
+def _is_of_article(element: Any) -> bool:
+    """Whether it is a property of an article, which may be a teaser's."""
+    item = _item_of(element)
+    return item is not None and _type(item).endswith(_KINDS)
+
+
+def _item_of(element: Any) -> Any:
+    items = (around for around in element.iterancestors() if around.get("itemscope") is not None)
+    return next(items, None)
+
+
+def _type(item: Any) -> str:
+    return str(item.get("itemtype", "")).strip().lower()
+
+
+def article_element(tree: Any) -> Any:
+    """What the markup says the article is: around the first heading that is in such an element."""
+    for heading in tree.iter("h1"):
+        for around in heading.iterancestors():
+            if around.tag in ("article", "main") or around.get("role") in ("article", "main"):
+                return around
+    articles = [*islice(tree.iter("article"), 2)]
+    return articles[0] if len(articles) == 1 else None
+
+
+def moment_on(day: str, tree: Any) -> str | None:
+    """The moment that a page gives for a day: the article's first, or the only one, of that day."""
+    whole, article = [], []
+    own = article_element(tree)
+    for time in islice(tree.iterfind(".//time[@datetime]"), _MOST):
+        text = time.get("datetime").strip()
+        if text.startswith(day) and len(text) > len(day) and (moment := date_of(text)):
+            whole.append(moment)
+            if own is not None and own in time.iterancestors():
+                article.append(moment)
+    if article:
+        return article[0]
+    return whole[0] if len(set(whole)) == 1 else None
+
+
+def _described(item: Any, base: str | None) -> Described:
     stated: dict[str, list[list[str]]] = {field: [[]] for field in _META}
     for element in _properties(item):
         for name in element.get("itemprop", "").lower().split():
             if (field := _ITEMS.get(name)) and len(stated[field][0]) < _MOST:
                 stated[field][0].append(_value(element, field))
-    return metadata_of(stated, base, "microdata")
+    found = metadata_of(stated, base, "microdata")
+    return Described(
+        headline=found.headline.value if found.headline else None,
+        addresses=[found.canonical_url.value] if found.canonical_url else [],
+        read=lambda: found,
+    )
 
 
 def metadata_in_html(tree: Any, base: str | None) -> Metadata:
@@ -132,4 +216,16 @@ def _value(element: Any, field: str) -> str:
         for one in _properties(element):
             if "name" in one.get("itemprop", "").lower().split():
                 return _value(one, "")
-    return " ".join("".join(element.itertext()).split())
+    return _text(element)
+
+
+def _text(element: Any) -> str:
+    """The beginning of its text; elements may stand in one another, each with all the rest."""
+    pieces: list[str] = []
+    length = 0
+    for piece in element.itertext():
+        pieces.append(piece)
+        length += len(piece)
+        if length > _LONGEST:
+            break
+    return " ".join("".join(pieces).split())

@@ -9,7 +9,7 @@ from html import unescape
 from typing import Generic, Literal, TypeVar
 from urllib.parse import urljoin, urlsplit
 
-from workers.article import utc
+from workers.stages.strip_boilerplate.metadata.dates import date_of
 
 Where = Literal["json-ld", "microdata", "meta", "html", "guess"]
 """Which part of the page: JSON-LD, microdata, ``meta`` elements, other elements, or a guess."""
@@ -19,7 +19,11 @@ LONGEST_URL = 2048
 MOST_AUTHORS = 20
 
 _TAG = re.compile(r"^[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*$")
+_CONTROLS = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f]")
+"""Control characters that are no white space."""
 _MARKUP = re.compile(r"<[^<>]*>")
+_HANDLE = re.compile(r"(?<!\S)[(\[]?[^\s@]*@\S+")
+_BRACKETED = re.compile(r"^[(\[]([^()\[\]]*)[)\]]$")
 
 Value = TypeVar("Value", bound="str | tuple[str, ...]")
 
@@ -55,13 +59,9 @@ def text_of(value: object) -> str | None:
     """A short text without markup, in one line; None for anything else."""
     if not isinstance(value, str):
         return None
-    text = " ".join(_MARKUP.sub(" ", unescape(value[: 4 * LONGEST_TEXT])).split())
+    text = _CONTROLS.sub("", unescape(value[: 4 * LONGEST_TEXT]))
+    text = " ".join(_MARKUP.sub(" ", text).split())
     return _whole(text[:LONGEST_TEXT]) or None
-
-
-def date_of(value: object) -> str | None:
-    """A time in UTC; None for what is none."""
-    return utc(value) if isinstance(value, str) else None
 
 
 def address_of(value: object, base: str | None) -> str | None:
@@ -106,13 +106,13 @@ def language_of(value: object) -> str | None:
 def authors_of(values: Iterable[object]) -> tuple[str, ...]:
     """Names, each once; several in one text are parted at semicolons and bars.
 
-    Addresses of profiles are no names.
+    Addresses, of profiles and of mail, are no names.
     """
     names: dict[str, str] = {}
     for value in values:
         for part in re.split(r"[;|]", text_of(value) or ""):
-            name = part.strip(" ,\t")
-            if name and "://" not in name and not name.startswith(("www.", "@")):
+            name = _BRACKETED.sub(r"\1", _HANDLE.sub("", part).strip(" ,\t"))
+            if any(map(str.isalnum, name)) and "://" not in name and not name.startswith("www."):
                 names.setdefault(name.casefold(), name)
     return tuple(names.values())[:MOST_AUTHORS]
 

@@ -11,7 +11,7 @@ import re
 import unicodedata
 from urllib.parse import quote, unquote, urlsplit
 
-from workers.stages.deduplicate.tracking_parameters import is_tracking
+from workers.tracking_parameters import is_tracking
 
 LONGEST = 8192
 _DEFAULT_PORTS = {"http": 80, "https": 443}
