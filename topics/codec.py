@@ -23,6 +23,9 @@ _FINGERPRINTED = msgspec.json.Decoder(Fingerprinted | Withdrawal)
 _CLAIM = msgspec.json.Decoder(Claim)
 
 
+_NOT_JSON = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+
+
 class _Versioned(msgspec.Struct):
     schema_version: Any = SCHEMA_VERSION
 
@@ -101,12 +104,22 @@ def _at_once(decoder: msgspec.json.Decoder[Any], kind: str, data: bytes | None) 
     except msgspec.ValidationError as error:
         # A newer major version may have any shape: say that, not what is missing in ours.
         with contextlib.suppress(msgspec.ValidationError):
-            check_version(_VERSIONED.decode(data).schema_version)
+            check_version(_version_of(data))
         raise DecodeError("invalid", f"not a {kind}: {error}") from None
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+    except _NOT_JSON as error:
         raise DecodeError("undecodable", f"not JSON: {error}; {_quote(data)}") from None
     check_version(record.schema_version)
     return record
+
+
+def _version_of(data: bytes) -> Any:
+    """The version of what has another shape, of which not all has been read yet."""
+    try:
+        return _VERSIONED.decode(data).schema_version
+    except msgspec.ValidationError:
+        raise
+    except _NOT_JSON as error:
+        raise DecodeError("undecodable", f"not JSON: {error}; {_quote(data)}") from None
 
 
 def check_version(version: object) -> None:

@@ -116,7 +116,8 @@ class Fingerprinted(
     media_type: MediaType
     """Declared by the producer, or sniffed."""
     preview: str | None = None
-    """The cheap main text of an HTML page, for detect_language; null for plain text."""
+    """The cheap main text of an HTML page, for detect_language; null for plain text, and for a page
+    that no parser may see."""
     schema_version: str = SCHEMA_VERSION
 
 

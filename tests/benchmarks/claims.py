@@ -90,8 +90,7 @@ def measure(window: int, copies: int = 1) -> Figures:
         began = time.process_time()
         claims = [codec.decode_claim(record) for record in records]
         decoded = time.process_time()
-        for claim in claims:
-            store.restore(claim)
+        assert not store.restore_all(claims)
         decoding += decoded - began
         restoring += time.process_time() - decoded
         del some, records, claims

@@ -18,13 +18,13 @@ from pathlib import Path
 import trafilatura
 
 from tests.benchmarks.articles import articles
+from workers.pages.markup import can_be_parsed, without_scripts
+from workers.pages.stated import stated_in
 from workers.stages.strip_boilerplate.extract.extractor import extract
-from workers.stages.strip_boilerplate.extract.markup import can_be_parsed, without_scripts
 from workers.stages.strip_boilerplate.extract.second_opinion import (
     text_found_by_trafilatura,
     tree_of,
 )
-from workers.stages.strip_boilerplate.extract.stated import stated_in
 from workers.stages.strip_boilerplate.page import Source, read_page, rendering_of
 
 PAGES = 40

@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
+import itertools
 import multiprocessing
 import time
 from collections.abc import Iterator
@@ -33,7 +34,7 @@ from workers.settings import Settings, embedded, load
 from workers.stages.deduplicate import Fingerprinter, WindowedSeenStore
 
 CLAIMS = 100_000
-TOGETHER = 500
+TOGETHER = 128
 PARTITIONS = 4
 REPEATED_EVERY, COPIED_EVERY = 10, 25
 """Every so many arrivals one that repeats an earlier article, or copies one."""
@@ -117,11 +118,15 @@ async def fill(settings: Settings, count: int) -> None:
     try:
         state = _state(settings, delivery)
         await state.catch_up()
-        for number, one in enumerate(fingerprints(0, count)):
-            state.claim(_one_of(number, one), _origin(number))
-            if number % TOGETHER == TOGETHER - 1:
-                await state.save()
-        await state.save()
+        arrivals = (
+            (_one_of(number, one), _origin(number))
+            for number, one in enumerate(fingerprints(0, count))
+        )
+        while some := list(itertools.islice(arrivals, TOGETHER)):
+            state.prepare(one for one, _ in some)
+            for arrival in some:
+                state.claim(*arrival)
+            await state.save()
     finally:
         await delivery.stop()
 

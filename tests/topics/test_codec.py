@@ -3,6 +3,7 @@
 import contextlib
 import json
 import pickle
+from collections.abc import Callable
 
 import msgspec
 import orjson
@@ -11,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from topics import records
-from topics.codec import DecodeError, decode, decode_fingerprinted, encode
+from topics.codec import DecodeError, decode, decode_claim, decode_fingerprinted, encode
 from topics.records import Article, Fingerprint, Fingerprinted, RawArticle, Withdrawal
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
@@ -163,4 +164,21 @@ def test_nesting_without_end_is_undecodable_on_every_topic() -> None:
     data = b'{"record": "fingerprinted", "odd": ' + b"[" * 100_000
     with pytest.raises(DecodeError) as error:
         decode_fingerprinted(data)
+    assert error.value.reason == "undecodable"
+
+
+@pytest.mark.parametrize("read", [decode_fingerprinted, decode_claim])
+@pytest.mark.parametrize(
+    "data",
+    [
+        b'{"record": "fingerprinted", "origin": 1, "fingerprint": 1, "id": "A',
+        b'{"record": "fingerprinted", "origin": 1, "fingerprint": 1, "odd": ' + b"[" * 100_000,
+        b'{"record": "fingerprinted", "origin": 1, "fingerprint": 1} and more',
+    ],
+)
+def test_another_shape_that_is_no_json_either_is_undecodable(
+    read: Callable[[bytes], object], data: bytes
+) -> None:
+    with pytest.raises(DecodeError) as error:
+        read(data)
     assert error.value.reason == "undecodable"

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
@@ -158,20 +158,26 @@ class ClaimState:
         metrics.state_bytes.labels("claim").set(store.memory)
         metrics.state_window_age.labels("claim").set(store.window_age_ms / 1000)
 
-    def _restore(self, message: ConsumerRecord) -> int:
-        try:
-            self._store.restore(codec.decode_claim(message.value))
-        except (DecodeError, ValueError, OverflowError) as error:
-            # One verdict that nobody can read must not keep the only owner from starting.
-            log.error(
-                "a claim cannot be read and is left out: its article may pass once more",
-                topic=message.topic,
-                partition=message.partition,
-                offset=message.offset,
-                error=str(error),
-            )
-            return 0
-        return 1
+    def _restore(self, messages: Iterable[ConsumerRecord]) -> int:
+        """Take in claims and tombstones, in order; returns how many claims."""
+        claims, count = list[tuple[ConsumerRecord, Claim]](), 0
+        for message in messages:
+            if message.value is None:
+                count += self._restore_claims(claims)
+                claims = []
+                self._store.drop((message.key or b"").decode("utf-8", "replace"))
+                continue
+            try:
+                claims.append((message, codec.decode_claim(message.value)))
+            except DecodeError as error:
+                _left_out(message, error)
+        return count + self._restore_claims(claims)
+
+    def _restore_claims(self, claims: Sequence[tuple[ConsumerRecord, Claim]]) -> int:
+        errors = self._store.restore_all([claim for _, claim in claims])
+        for place, error in errors.items():
+            _left_out(claims[place][0], error)
+        return len(claims) - len(errors)
 
     async def _read_to_end(self) -> int:
         partition = TopicPartition(self._topic, PARTITION)
@@ -194,18 +200,17 @@ class ClaimState:
             consumer.seek(partition, self.position)
             count = 0
             while self.position < end:
-                batches = await consumer.getmany(partition, timeout_ms=1000, max_records=RESTORED)
+                # All that was fetched, so that more is fetched meanwhile.
+                batches = await consumer.getmany(partition, timeout_ms=1000)
                 # The embedded broker's first answer falls short of the end of its last batch.
                 end = max(end, consumer.highwater(partition) or 0)
-                for message in batches.get(partition, ()):
-                    if message.value is not None:
-                        count += self._restore(message)
-                    else:
-                        self._store.drop((message.key or b"").decode("utf-8", "replace"))
+                fetched = batches.get(partition, [])
+                for start in range(0, len(fetched), RESTORED):
+                    count += self._restore(fetched[start : start + RESTORED])
+                    self.recovered = f"record {fetched[start].offset:,} of {end:,}"
+                    await asyncio.sleep(0)
                 # The position also passes what compaction and aborted writes left out.
                 self.position = await consumer.position(partition)
-                self.recovered = f"record {self.position:,} of {end:,}"
-                await asyncio.sleep(0)
             self.recovered = f"indexing {len(self._store):,} verdicts"
             # Seconds for a million: heartbeats and /health go on meanwhile.
             await asyncio.to_thread(self._store.index)
@@ -215,3 +220,14 @@ class ClaimState:
             return count
         finally:
             await consumer.stop()
+
+
+def _left_out(message: ConsumerRecord, error: Exception) -> None:
+    # One verdict that nobody can read must not keep the only owner from starting.
+    log.error(
+        "a claim cannot be read and is left out: its article may pass once more",
+        topic=message.topic,
+        partition=message.partition,
+        offset=message.offset,
+        error=str(error),
+    )

@@ -91,8 +91,8 @@ class FingerprintHop:
 class ClaimHop:
     """``articles.fingerprinted`` → ``articles.unique`` or ``articles.duplicates``; one owner.
 
-    The verdicts of a batch are delivered to the changelog before any of its outputs: a worker that
-    dies in between finds them again, and gives the same answers.
+    The verdicts on what is claimed together are delivered to the changelog before any of its
+    outputs: a worker that dies in between finds them again, and gives the same answers.
     """
 
     steps: tuple[str, ...] = (pipeline.CLAIM,)
@@ -109,9 +109,9 @@ class ClaimHop:
 
     async def handle(self, batch: Sequence[Consumed]) -> list[Finished]:
         """Claim one after the other, in order; save; then deliver."""
-        await self._state.catch_up()
         finished = []
         for some in claimed_together(batch):
+            await self._state.catch_up()
             claimed = await self._some(some)
             await self._state.save()
             finished += await self._desk.outbox.deliver(claimed)

@@ -2,12 +2,14 @@
 
 import struct
 from base64 import b64encode
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from unittest.mock import patch
 
 import xxhash
 from msgspec import UNSET
 
 from topics.records import Claim, Fingerprint, Origin, Verdict, Withdrawal
+from workers.stages.deduplicate import WindowedSeenStore, recovery
 
 DAY = 86_400_000
 
@@ -53,6 +55,21 @@ def at(offset: int, *, day: float = 0) -> Origin:
 def withdrawal(claim: Claim) -> Withdrawal:
     """What the runtime sends when this arrival becomes a dead letter."""
     return Withdrawal(id=claim.id, origin=claim.origin)
+
+
+def restore(store: WindowedSeenStore, log: Iterable[Claim | str], together: int) -> None:
+    """Take in a changelog as a worker does, and a few at once too; tombstones are origins."""
+    claims = list[Claim]()
+    with patch.object(recovery, "AT_ONCE", 1):
+        for record in log:
+            if isinstance(record, Claim):
+                claims.append(record)
+            if claims and (record is not claims[-1] or len(claims) == together):
+                assert not store.restore_all(claims)
+                claims = []
+            if isinstance(record, str):
+                store.drop(record)
+        assert not store.restore_all(claims)
 
 
 def linked(verdict: Verdict) -> tuple[str, str | None, int | None, str | None]:

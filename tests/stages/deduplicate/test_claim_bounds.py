@@ -6,6 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from tests.stages.deduplicate.claims import article, at, digest
+from topics import codec
 from topics.records import Claim, Origin
 from workers.stages.deduplicate import WindowedSeenStore
 from workers.stages.deduplicate.seen_rows import Row, SeenRows
@@ -134,3 +135,45 @@ def test_thousands_with_one_content_are_no_burden(
         ("same_content", "one"),
     ]
     assert looked_at < 30
+
+
+def test_of_many_claims_those_that_cannot_be_are_named_and_the_others_kept() -> None:
+    live, claims = WindowedSeenStore(), list[Claim]()
+    for number in range(9):
+        claims.append(live.claim_record(article(f"a{number}", f"one {number}"), at(number))[0])
+    wrong = [replace(claims[2], origin="nowhere")]
+    wrong.append(replace(claims[5], verdict=replace(claims[5].verdict, kind="repeat")))
+    told = [*claims[:2], wrong[0], *claims[3:5], wrong[1], *claims[6:]]
+    for changes in ({"similarity": 1e308}, {"version": 0}):
+        verdict = replace(claims[7].verdict, **changes)
+        told.append(replace(claims[7], origin=str(at(50)), verdict=verdict))
+    restored = WindowedSeenStore()
+    errors = restored.restore_all(told)
+    assert sorted(errors) == [2, 5, 9, 10]
+    assert all(isinstance(error, ValueError | OverflowError) for error in errors.values())
+    assert len(restored) == 7
+    for number in range(9):
+        kind = "original" if number in (2, 5) else "repeat"
+        one = article(f"a{number}", f"one {number}")
+        assert restored.claim(one, at(100 + number)).kind == kind
+
+
+def test_copies_taken_in_at_once_take_no_more_memory_than_one_by_one() -> None:
+    live = WindowedSeenStore()
+    ones = [(f"url-{digest(str(n))}", f"content {n // 10}") for n in range(3_000)]
+    claims = [live.claim_record(article(*one), at(n))[0] for n, one in enumerate(ones)]
+    records = [codec.encode(claim) for claim in claims]
+
+    def taken(together: int) -> int:
+        store = WindowedSeenStore()
+        tracemalloc.start()
+        for start in range(0, len(records), together):
+            store.restore_all(list(map(codec.decode_claim, records[start : start + together])))
+        used = tracemalloc.get_traced_memory()[0]
+        tracemalloc.stop()
+        assert len(store) == len(records)
+        return used
+
+    one_by_one, at_once = taken(1), taken(500)
+    print(f"{one_by_one / 3_000:.0f} and {at_once / 3_000:.0f} bytes each")
+    assert at_once < 1.05 * one_by_one

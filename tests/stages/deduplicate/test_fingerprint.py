@@ -130,7 +130,7 @@ def test_only_pages_have_a_preview() -> None:
         (b'{"content": " "}', "no_text"),
         (b'{"content": "' + b"x" * 10_001 + b'"}', "too_large"),
         (b'{"content": "x", "more": "' + b"x" * 200_000 + b'"}', "too_large"),
-        (json.dumps({"content": "<div>" * 1_900}).encode(), "invalid"),
+        (json.dumps({"content": "<div>" * 1_900}).encode(), "no_text"),
     ],
 )
 def test_bad_records_are_rejected_with_their_reason(value: bytes | None, reason: str) -> None:

@@ -1,5 +1,6 @@
 """Which text an arrival is compared by, and what is rejected before it."""
 
+import json
 import random
 import time
 
@@ -153,7 +154,44 @@ def test_hostile_pages_are_answered_in_seconds(html: str) -> None:
     assert time.perf_counter() - started < 10
 
 
-def test_deep_nesting_is_invalid_and_says_how_deep() -> None:
-    answer = rejected("<div>" * 100_000 + STORY)
-    assert answer.reason == "invalid"
-    assert answer.detail == "elements nested 501 deep or more (limit 500)"
+@pytest.mark.parametrize("depth", [501, 6_000, 100_000])
+def test_a_page_nested_too_deep_for_parsers_gives_its_text_tag_by_tag(depth: int) -> None:
+    main = texted("<div>" * depth + f"<p>{STORY}</p><script>var a = 1</script><p>The end.")
+    assert main == MainText("text/html", f"{STORY}\nThe end.", None)
+
+
+def test_a_page_that_a_script_draws_gives_what_the_script_would_show() -> None:
+    state = json.dumps({"story": {"paragraphs": [{"text": STORY + "\ud83d"}]}})
+    html = page(f"<div id='app'> </div><script type='application/json'>{state}</script>")
+    assert texted(html).text == texted(html).preview == STORY + "?"
+
+
+@pytest.mark.parametrize("shown", ["Loading…", "<a href='/a'>Weather</a> <a href='/b'>Sport</a>"])
+def test_a_page_that_shows_a_menu_until_a_script_draws_it_is_compared_by_what_that_draws(
+    shown: str,
+) -> None:
+    state = json.dumps({"story": {"body": STORY}})
+    html = page(f"<div id='app'>{shown}</div><script type='application/json'>{state}</script>")
+    assert texted(html).text == STORY
+    other = html.replace('"body"', '"about"').replace("Ferry", "")
+    assert texted(other).text.strip() == texted(page(shown)).text.strip()
+
+
+@pytest.mark.parametrize("element", ["noscript", "template"])
+def test_a_page_that_shows_nothing_else_gives_what_it_hides(element: str) -> None:
+    assert texted(page(f"<{element}><p>{STORY}</p></{element}>")).text == STORY
+    notice = page(f"<{element}>Please enable JavaScript to read this page.</{element}>")
+    assert rejected(notice).reason == "no_text"
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "<html><head><title/></head>",
+        "<?xml version='1.0'?><html><head><title>T</title><script src='a'/></head>",
+        "<html lang='en' xmlns='http://www.w3.org/1999/xhtml'><head><style type='x' /></head>",
+    ],
+)
+def test_scripts_and_titles_that_xml_leaves_empty_hide_nothing(head: str) -> None:
+    html = f"{head}<body><p>{STORY}</p><script>var a = 1</script></body></html>"
+    assert texted(html).text.strip() == STORY

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.stages.deduplicate.claims import article, at, withdrawal
+from tests.stages.deduplicate.claims import article, at, restore, withdrawal
 from topics.records import Claim, Fingerprint, Origin, Verdict
 from workers.stages.deduplicate import WindowedSeenStore
 
@@ -32,8 +32,7 @@ class Compacted:
 
     def restored(self) -> WindowedSeenStore:
         store = WindowedSeenStore(**self._options)  # type: ignore[arg-type]
-        for record in self.records.values():
-            store.restore(record)
+        restore(store, self.records.values(), together=500)
         return store
 
     def _write(self, record: Claim) -> None:
@@ -200,3 +199,35 @@ def test_the_earliest_with_a_content_is_the_earliest_though_it_was_withdrawn_for
     for store in (log.restored(), log.store):
         assert store.claim_record(one, at(0))[1]
         assert store.claim(article("c", "one"), at(3)).of_origin == str(at(0))
+
+
+def test_a_version_that_a_repeat_told_of_is_the_same_when_its_own_record_follows() -> None:
+    """Two owners may write one repeat twice, and compaction leave its version between."""
+    one, other, live = article("a", "one"), article("b", "one"), WindowedSeenStore()
+    first, _ = live.claim_record(one, at(1))
+    repeat, _ = live.claim_record(one, at(2))
+    live.withdraw(withdrawal(first))
+    again, _ = live.claim_record(one, at(1))
+    restored = WindowedSeenStore()
+    restore(restored, [repeat, again, repeat], together=500)
+    assert len(restored) == 2
+    for store in (live, restored):
+        assert store.withdraw(withdrawal(first)) is not None
+        assert store.claim(other, at(3)).kind == "original"
+
+
+@pytest.mark.parametrize("every", [2, 5, 40])
+def test_revisions_between_new_articles_are_restored_as_one_by_one(every: int) -> None:
+    live, log = WindowedSeenStore(), list[Claim]()
+    for number in range(400):
+        id = number // every if number % every == every - 1 else number
+        log.append(live.claim_record(article(f"a{id}", f"one {number}"), at(number))[0])
+    stores = [WindowedSeenStore(), WindowedSeenStore()]
+    for record in log:
+        stores[0].restore(record)
+    assert not stores[1].restore_all(log)
+    for store in stores:
+        store.index()
+    for number in range(400):
+        asked = article(f"a{number}", "another", "h2"), at(1_000 + number)
+        assert stores[0].claim_record(*asked) == stores[1].claim_record(*asked)

@@ -7,17 +7,19 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
+from workers.pages.markup import without_scripts
+from workers.pages.stated import Stated, stated_in
 from workers.stages.strip_boilerplate.extract.blocks import read_blocks
 from workers.stages.strip_boilerplate.extract.container import lay_out
 from workers.stages.strip_boilerplate.extract.extractor import (
+    Extraction,
     Judged,
     extract,
     kept_text,
     second,
 )
 from workers.stages.strip_boilerplate.extract.features import FEATURES, Window, opinion_on
-from workers.stages.strip_boilerplate.extract.markup import without_scripts
-from workers.stages.strip_boilerplate.extract.stated import Stated, stated_in
+from workers.stages.strip_boilerplate.extract.rows import Rows
 
 ENGLISH = [
     "The council of Lindholm voted on Monday to rebuild the old harbour bridge, which was closed "
@@ -80,15 +82,24 @@ def test_paragraphs_are_kept_in_languages_with_and_without_known_words(texts: li
     assert lines(page(paragraphs(texts))) == texts
 
 
-def test_comments_under_an_article_are_not_its_own() -> None:
+@pytest.mark.parametrize("count", [12, 30, 100])
+@pytest.mark.parametrize("texts", [ENGLISH, KOREAN, JAPANESE, ZULU], ids=["en", "ko", "ja", "zu"])
+def test_comments_under_an_article_are_not_its_own(texts: list[str], count: int) -> None:
     comments = "".join(
         f'<div class="comment"><span class="author">reader{n}</span>'
         f"<p>I have crossed that bridge every day for {n} years and I will miss it, truly.</p>"
         '<a href="#">Reply</a></div>'
-        for n in range(12)
+        for n in range(count)
     )
-    html = page(paragraphs(ENGLISH), after=f'<section class="comments">{comments}</section>')
-    assert lines(html) == ENGLISH
+    html = page(paragraphs(texts), after=f'<section class="comments">{comments}</section>')
+    assert lines(html) == texts
+
+
+def test_a_thread_without_an_article_is_kept() -> None:
+    posts = "".join(f'<div class="comment"><p>{text}</p></div>' for text in ENGLISH * 2)
+    rules = f"<p>{ENGLISH[0].replace('bridge', 'forum')}</p>"
+    html = page(f'{rules}<div class="thread">{posts}</div>')
+    assert set(ENGLISH) <= set(lines(html))
 
 
 def test_lists_of_an_article_are_kept() -> None:
@@ -107,6 +118,50 @@ def test_lists_of_an_article_are_kept() -> None:
     assert lines(page(body)) == [*ENGLISH[:2], *amounts, *steps, *ENGLISH[2:]]
 
 
+CLUBS = ["Lindholm", "Harbour United", "Tessel Point", "North Quay"]
+TABLE = "".join(f"<tr><td>{club}</td><td>{60 - n}</td></tr>" for n, club in enumerate(CLUBS))
+RESULTS = "".join(f"<li>{club} {n}:{n + 1}</li>" for n, club in enumerate(CLUBS))
+TERMS = "<dt>Year</dt><dd>{0}</dd><dt>Town</dt><dd>{1}</dd>"
+
+
+def test_tables_terms_and_results_between_paragraphs_are_kept() -> None:
+    body = (
+        paragraphs(ENGLISH[:2])
+        + f"<div><table><tr><th>Club</th><th>Points</th></tr>{TABLE}</table></div>"
+        + paragraphs(ENGLISH[2:3]) + f"<ul>{RESULTS}</ul>" + paragraphs(ENGLISH[3:])
+        + f"<dl>{TERMS.format(*ENGLISH[:2]).replace('bridge', 'old bridge')}</dl>"
+        + paragraphs(ENGLISH[:2])
+    )  # fmt: skip
+    kept = lines(page(body))
+    assert set(CLUBS) | {"Points", "57", "North Quay 3:4", "Year", "Town"} <= set(kept)
+
+
+def rows(body: str, *keep: str) -> list[str]:
+    """What is kept if the model keeps some texts."""
+    blocks = read_blocks(f"<body>{body}</body>")
+    kept = Rows(blocks, 0).between([text in keep for text in blocks.texts])
+    return [text for text, keep in zip(blocks.texts, kept, strict=True) if keep]
+
+
+@pytest.mark.parametrize(
+    ("body", "kept"),
+    [
+        ("<p>A</p><table><tr><td>1<td>2</table><p>Z</p>", "A 1 2 Z"),
+        ("<p>A</p><table><tr><td><a href=x>1</a><td>2</table><p>Z</p>", "A 2 Z"),
+        ("<p>A</p><table class=related><tr><td>1</table><p>Z</p>", "A Z"),
+        ("<p>A</p><div><p>1</p></div><p>Z</p>", "A Z"),
+        ("<p>A</p><ul><li>1<li>2<li>3</ul><p>Z</p>", "A 1 2 3 Z"),
+        ("<p>A</p><ul><li>1<li>2</ul><p>Z</p>", "A Z"),
+        ("<p>A</p><ul><li>B<li>C<li>D</ul><p>Z</p>", "A Z"),
+        ("<ul><li>A<li>B<li>Z</ul>", "A B Z"),
+        ("<p>A</p><table><tr><td>1<tr><td>Z<tr><td>2</table>", "A 1 Z"),
+        ("<div><p>A</p></div><table><tr><td>1</table><div><p>Z</p></div>", "A Z"),
+    ],
+)
+def test_rows_between_two_kept_blocks_of_one_element_are_kept(body: str, kept: str) -> None:
+    assert rows(body, "A", "Z") == kept.split()
+
+
 def test_a_body_that_is_there_twice_is_kept_once() -> None:
     twice = paragraphs(ENGLISH) + f'<div class="print-only">{paragraphs(ENGLISH)}</div>'
     assert lines(page(twice)) == ENGLISH
@@ -121,8 +176,9 @@ def test_an_archive_of_newsletters_may_call_its_articles_so() -> None:
     assert layout.final - layout.first == 2 * len(ENGLISH) - 1
 
 
-def test_a_page_without_blocks_has_no_text() -> None:
-    assert extract("", Stated("", "", ""), lambda: "never asked") is None
+def test_a_page_without_blocks_has_the_text_that_another_parser_finds() -> None:
+    assert extract("", Stated("", "", ""), lambda: "") is None
+    assert extract("", Stated("", "", ""), lambda: "Words") == Extraction("Words", "trafilatura")
 
 
 def test_the_other_extractor_is_asked_only_where_the_model_is_unsure() -> None:

@@ -128,9 +128,35 @@ def test_any_line_gets_an_answer_and_white_space_around_it_does_not_count(line: 
     assert junk_line(f"  {line}\t") == junk_line(line.strip())
 
 
+@pytest.mark.parametrize("line", ["1 2 \u0307", "1 2 \u200c."])
+def test_a_line_without_a_letter_but_accents_and_joiners_says_nothing(line: str) -> None:
+    assert junk_line(line) is None
+
+
 @pytest.mark.parametrize("piece", ["share ", "cookie ", "а", "分享", "read more: ", "'", "1 "])
 def test_hostile_lines_take_little_time(piece: str) -> None:
     started = time.process_time()
     for length in (100, 250, 700, 100_000):
         junk_line(piece * (length // len(piece)))
     assert time.process_time() - started < 0.5
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Follow us on Facebook was the motto of a decade, and it has made one company very rich.",
+        "Read more: this is what the old teacher wrote below every essay, year after year.",
+        "© stood on every page of the pamphlet, said the printer, long before it meant anything.",
+        "All rights reserved, the phrase in every book, comes from a treaty of 1910, she said.",
+        "Folgen Sie uns auf Facebook stand an der Tür, und niemand im Dorf wusste mehr, warum.",
+        "Подпишитесь на наш канал, просила редакция в каждом номере, и читатели ей верили.",
+    ],
+)
+def test_a_long_sentence_is_junk_only_beside_other_junk(line: str) -> None:
+    junk = junk_line(line)
+    assert junk is None or (junk.weak and junk.stated)
+    found = [junk, junk, junk]
+    assert in_company(found, [False] * 3) == []
+    if junk is not None:
+        beside = [Junk("share"), *found]
+        assert in_company(beside, [True, False, False, False]) == [1, 2, 3]

@@ -229,3 +229,71 @@ def test_a_page_that_a_script_draws_gives_the_text_of_the_script() -> None:
     article = stripped(html)
     assert article.provenance["text"] == "json"
     assert article.text == "\n".join(f"{text}?" for text in texts)
+
+
+@pytest.mark.parametrize(
+    "start",
+    [
+        "<html><head><title/></head><body>",
+        "<?xml version='1.0'?><html xmlns='http://www.w3.org/1999/xhtml'><head><title>A</title>"
+        "<script src='a.js'/></head><body>",
+        "<html xmlns='http://www.w3.org/1999/xhtml'><body><iframe src='b'/>",
+    ],
+)
+def test_elements_that_xml_leaves_empty_swallow_nothing(start: str) -> None:
+    body = "".join(f"<p>{paragraph}</p>" for paragraph in PARAGRAPHS)
+    article = stripped(f"{start}{body}<script>var b = 1</script></body></html>", spans=True)
+    assert article.text == "\n".join(PARAGRAPHS)
+    assert not article.removed
+
+
+@pytest.mark.parametrize(
+    "body",
+    ["<noscript>{}</noscript>", "<template>{}</template>", "<title/>{}<svg><title>A</title></svg>"],
+)
+def test_a_page_that_shows_nothing_gives_what_it_hides(body: str) -> None:
+    text = "".join(f"<p>{paragraph}</p>" for paragraph in PARAGRAPHS)
+    article = stripped(f"<html><body>{body.format(text)}</body></html>")
+    assert article.text == "\n".join(PARAGRAPHS)
+
+
+def drawn(state: object, shown: str = "") -> str:
+    return f"<body><div id=app>{shown}</div><script>var state = {json.dumps(state)}</script></body>"
+
+
+@pytest.mark.parametrize(
+    "shown",
+    ["", "".join(f'<a href="/{item}">{item}</a> ' for item in MENU), "<p>Please wait.</p>"],
+    ids=["nothing", "menu", "notice"],
+)
+def test_a_short_article_in_a_script_is_found(shown: str) -> None:
+    article = stripped(drawn({"story": {"body": PARAGRAPHS[2]}}, shown))
+    assert (article.text, article.provenance["text"]) == (PARAGRAPHS[2], "json")
+
+
+def test_a_short_article_that_is_shown_is_not_replaced_by_what_else_is_in_a_script() -> None:
+    shown = f"<article><p>{PARAGRAPHS[2]}</p></article>"
+    article = stripped(drawn({"settings": {"about": " ".join(PARAGRAPHS[:2])}}, shown))
+    assert article.text == PARAGRAPHS[2]
+
+
+@pytest.mark.parametrize(
+    "notice",
+    [
+        "We and our partners use cookies to store and read information on your device. By clicking "
+        "accept you agree to this.",
+        "Wir verwenden Cookies, um Inhalte zu personalisieren und die Zugriffe auf unsere Website "
+        "zu messen. Mit Ihrer Zustimmung geht es weiter.",
+    ],
+    ids=["en", "de"],
+)
+def test_a_notice_that_asks_for_consent_is_not_of_the_article(notice: str) -> None:
+    body = "".join(f"<p>{paragraph}</p>" for paragraph in PARAGRAPHS)
+    banner = f"<div class=banner><p>{notice}</p></div><article>{body}</article>"
+    below = f"<div>{body}</div><div>{notice}</div>"
+    for html in (banner, below):
+        article = stripped(f"<html><body>{html}</body></html>", spans=True)
+        assert article.text == "\n".join(PARAGRAPHS)
+        assert isinstance(article.removed, list)
+        assert [removal.text for removal in article.removed] == [notice]
+    assert stripped(f"<html><body><p>{notice}</p></body></html>").text == notice

@@ -98,6 +98,10 @@ class BandIndex:
         self._sketches.frombytes(sketch)
         return place
 
+    def add_all(self, sketches: Sequence[bytes]) -> None:
+        """Keep several, for which there must be room."""
+        self._sketches.frombytes(b"".join(sketches))
+
     def sketch(self, place: int) -> bytes:
         """The signature at a place."""
         return self._sketches[place * SKETCH : (place + 1) * SKETCH].tobytes()

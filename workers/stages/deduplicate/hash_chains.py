@@ -7,7 +7,7 @@ takes 100 and an object for the garbage collector to visit.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -15,6 +15,9 @@ import numpy.typing as npt
 
 FEWEST = 1024
 """Buckets at least; a power of two, as every number of buckets."""
+
+_STEPS = 32
+"""Links followed at most for many at once; of thousands of versions all are in one bucket."""
 
 Rows = npt.NDArray[np.int64]
 
@@ -64,6 +67,60 @@ class HashChains:
         self._count += 1
         if self._count > 2 * self._last + 2:
             self._build()
+
+    def add_all(self, rows: Rows, keys: Sequence[int]) -> None:
+        """Put rows in that are beyond all that are, in ascending order."""
+        if not len(rows):
+            return
+        hashed = _hashed(keys)
+        size = int(rows[-1]) + 1
+        missing = size - len(self._hashes)
+        self._hashes.frombytes(bytes(4 * missing))
+        self._next.frombytes(bytes(4 * missing))
+        np.frombuffer(self._hashes, np.uint32)[rows] = hashed
+        self._count += len(rows)
+        if self._count > 2 * self._last + 2:
+            self._build()
+            return
+        following = np.frombuffer(self._next, np.uint32)
+        heads = np.frombuffer(self._heads, np.uint32)
+        order, buckets = ascending(hashed & np.uint32(self._last))
+        links = (rows[order] + 1).astype(np.uint32)
+        changes = buckets[1:] != buckets[:-1]
+        first, last = np.append(True, changes), np.append(changes, True)
+        if self._ends is None:
+            before = np.append(np.uint32(0), links[:-1])
+            following[rows[order]] = np.where(first, heads[buckets], before)
+            heads[buckets[last]] = links[last]
+            return
+        ends = np.frombuffer(self._ends, np.uint32)
+        within = ~last
+        following[rows[order[within]]] = links[1:][within[:-1]]
+        begun = ends[buckets[first]]
+        following[begun[begun > 0].astype(np.int64) - 1] = links[first][begun > 0]
+        heads[buckets[first][begun == 0]] = links[first][begun == 0]
+        ends[buckets[last]] = links[last]
+
+    def know(self, keys: Sequence[int]) -> npt.NDArray[np.bool_]:
+        """Which of some hashes a row may have, or another of them is equal to."""
+        hashed = _hashed(keys)
+        ordered = np.sort(hashed)
+        again = ordered[1:][ordered[1:] == ordered[:-1]]
+        known = np.isin(hashed, again) if len(again) else np.zeros(len(hashed), bool)
+        hashes, following = (np.frombuffer(one, np.uint32) for one in (self._hashes, self._next))
+        links = np.frombuffer(self._heads, np.uint32)[hashed & np.uint32(self._last)]
+        asked = np.flatnonzero(links)
+        links = links[asked]
+        for _ in range(_STEPS):
+            if not len(asked):
+                return known
+            rows = links.astype(np.int64) - 1
+            known[asked] |= hashes[rows] == hashed[asked]
+            links = following[rows]
+            on = (links > 0) & ~known[asked]
+            asked, links = asked[on], links[on]
+        known[asked] = True  # for all that anyone knows
+        return known
 
     def rows(self, key: int) -> Iterator[int]:
         """The rows with this hash, in order."""
@@ -123,6 +180,13 @@ def chain(
     last = np.append(~same, True)[: len(order)]
     heads[ordered[last]] = places[last]
     return heads, before
+
+
+def _hashed(keys: Sequence[int]) -> npt.NDArray[np.uint32]:
+    """As they are kept: 32 bits, and none is 0."""
+    hashed = np.array([key & 0xFFFFFFFF for key in keys], np.uint32)
+    hashed[hashed == 0] = 1
+    return hashed
 
 
 def ascending(values: npt.NDArray[np.uint32]) -> tuple[Rows, Rows]:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import struct
 from array import array
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from workers.stages.deduplicate.band_index import LONGEST, BandIndex
+from workers.stages.deduplicate.band_index import LONGEST, MOST, BandIndex
 from workers.stages.deduplicate.hash_chains import Rows, array_of
 from workers.stages.deduplicate.similarity import NUMBERS, Similarity, compare, could_be_same
 
@@ -83,6 +83,24 @@ class NearTexts:
                 self._prepared.clear()
                 self._added.clear()
         return place
+
+    def add_all(self, texts: Sequence[tuple[int, Text]]) -> int:
+        """Keep several, each with its row; returns the first's place."""
+        self._prepared.clear()
+        self._added.clear()
+        place = len(self)
+        self._rows.extend(row for row, _ in texts)
+        self._shingles.extend(text.shingles for _, text in texts)
+        self._counts.extend(len(text.numbers) for _, text in texts)
+        self._numbers.frombytes(
+            b"".join(_PACKED[len(text.numbers)](*text.numbers) for _, text in texts)
+        )
+        self._bands.add_all([text.sketch for _, text in texts])
+        return place
+
+    def has_room(self, count: int) -> bool:
+        """Whether so many more can be kept."""
+        return len(self) + count <= MOST
 
     def __getitem__(self, place: int) -> Text:
         numbers = self._numbers[place * NUMBERS : place * NUMBERS + self._counts[place]]

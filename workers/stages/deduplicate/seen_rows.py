@@ -7,6 +7,7 @@ collection would visit all of them.
 from __future__ import annotations
 
 import struct
+from collections.abc import Sequence
 from sys import getsizeof
 from typing import Any, NamedTuple
 
@@ -162,6 +163,21 @@ class SeenRows:
             self._strings += getsizeof(id)
         return len(self.ids) - 1
 
+    def add_all(
+        self,
+        packed: Sequence[bytes],
+        ids: Sequence[str],
+        clusters: Sequence[str],
+        targets: Sequence[str | None],
+    ) -> None:
+        """Keep several claims."""
+        self._packed += b"".join(packed)
+        self.ids += ids
+        self.clusters += clusters
+        self.targets += targets
+        own = (id for id, of in zip(ids, targets, strict=True) if of is not id)
+        self._strings += sum(map(getsizeof, own))
+
     def change(self, row: int, **changes: int) -> None:
         """Set some fields of a claim."""
         for name, value in changes.items():
@@ -179,6 +195,15 @@ class SeenRows:
     def set_place(self, row: int, place: int) -> None:
         """Where the text of a claim is, which is set most."""
         _PLACE.pack_into(self._packed, row * _SIZE + _PLACE_AT, place)
+
+    def set_places(self, rows: Sequence[int], first: int) -> None:
+        """The texts of some claims are at places one after the other."""
+        places = np.arange(first, first + len(rows), dtype=np.uint32)
+        np.frombuffer(self._packed, _COLUMNS)["place"][rows] = places
+
+    def link(self, rows: Sequence[int]) -> None:
+        """Have later arrivals compared with some claims."""
+        np.frombuffer(self._packed, _COLUMNS)["flags"][rows] |= LINKED
 
     def packed(self, row: Row) -> bytes:
         """The numbers as they are kept; ValueError if there is no room for one of them."""

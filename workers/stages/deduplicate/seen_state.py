@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import islice
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -32,6 +34,30 @@ MOST_VERSIONS = 64
 """Versions of one article that are looked at."""
 LOOKED_AT = 1024
 """Claims looked at for a version or for a content, also ones that have no part in it any more."""
+
+
+class Kept(NamedTuple):
+    """A claim as it is kept."""
+
+    row: Row
+    packed: bytes
+    arrival: Arrival
+    cluster: str
+    target: str | None
+
+    @property
+    def has_text(self) -> bool:
+        """Whether others are compared with its text, if it has one."""
+        row = self.row
+        if row.kind == NEAR_CONTENT:
+            return not row.flags & THROUGH_COPY
+        return row.kind in (ORIGINAL, REVISION)
+
+    @property
+    def is_found_by_id(self) -> bool:
+        """Whether it is a version of its article, or a copy with a text."""
+        copied = self.row.kind == NEAR_CONTENT and self.has_text and self.arrival.text is not None
+        return copied or bool(self.row.flags & PASSED)
 
 
 class SeenState:
@@ -155,6 +181,53 @@ class SeenState:
                 key = self._content_key(row.content, row.headline, row.shingles)
                 self._by_content.add(number, key)
         return number
+
+    def keep_all(self, claims: Sequence[Kept]) -> int:
+        """Append claims of which none is known, nor its article; returns the first's number.
+
+        Those that passed are linked.
+        """
+        first = len(self.rows)
+        rows = [one.row for one in claims]
+        oldest = min(row.kept for row in rows)
+        self.first_day = min(self.first_day, oldest) if first else oldest
+        for row in rows:
+            self._order(row.sequence)
+        # One object for strings that are equal, as in keep: of what is known, then of these.
+        same = {one.target: one.target for one in claims if one.target is not None}
+        ids = [same.setdefault(one.arrival.id, one.arrival.id) for one in claims]
+        targets = [None if one.target is None else same[one.target] for one in claims]
+        clusters = [same.setdefault(one.cluster, one.cluster) for one in claims]
+        self.rows.add_all([one.packed for one in claims], ids, clusters, targets)
+        numbers = np.arange(first, first + len(claims), dtype=np.int64)
+        self._by_origin.add_all(numbers, _hashes(rows))
+        texts = [
+            (number, one.arrival.text)
+            for number, one in enumerate(claims, first)
+            if one.arrival.text is not None and one.has_text
+        ]
+        place = self.near.add_all(texts)
+        self.rows.set_places([number for number, _ in texts], place + 1)
+        found = [number for number, one in enumerate(claims, first) if one.is_found_by_id]
+        keys = [claims[number - first].arrival.key for number in found]
+        self._by_id.add_all(np.array(found, np.int64), keys)
+        passed = [number for number in found if rows[number - first].flags & PASSED]
+        self.rows.link(passed)
+        own = [number for number in passed if rows[number - first].kind in (ORIGINAL, REVISION)]
+        contents = [
+            self._content_key(row.content, row.headline, row.shingles)
+            for row in (rows[number - first] for number in own)
+        ]
+        self._by_content.add_all(np.array(own, np.int64), contents)
+        return first
+
+    def knows_origins(self, rows: Sequence[Row]) -> npt.NDArray[np.bool_]:
+        """Whether the origin of each may be known, or be another's of them."""
+        return self._by_origin.know(_hashes(rows))
+
+    def knows_ids(self, keys: Sequence[int]) -> npt.NDArray[np.bool_]:
+        """The same of articles, by the hashes of their ids."""
+        return self._by_id.know(keys)
 
     def put(self, number: int, row: Row, cluster: str, target: str | None) -> None:
         """Keep what a later record says of a claim."""
@@ -312,3 +385,8 @@ class SeenState:
         for chains in (self._by_origin, self._by_id, self._by_content):
             chains.take(numbers)
         self._superseded = int((self.rows.column("flags") & SUPERSEDED > 0).sum())
+
+
+def _hashes(rows: Sequence[Row]) -> list[int]:
+    """Hashes of the origins."""
+    return [hash(row[:4]) for row in rows]

@@ -6,17 +6,16 @@ calls, time the timestamps of the origins.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from typing import Literal
-
-from msgspec import UNSET
 
 from topics.catalog import DAY_MS
 from topics.records import Claim, Fingerprint, Origin, Verdict, Withdrawal
 from workers.stages.deduplicate.arrival import Arrival
 from workers.stages.deduplicate.line_counts import LineCounts
 from workers.stages.deduplicate.original import original_of
+from workers.stages.deduplicate.recovery import Recovery
 from workers.stages.deduplicate.seen_rows import (
     LINKED,
     NEAR_CONTENT,
@@ -28,7 +27,6 @@ from workers.stages.deduplicate.seen_rows import (
     SAME_CONTENT,
     SAME_HEADLINE,
     THROUGH_COPY,
-    TOLD,
     WITHDRAWN,
     Row,
 )
@@ -39,12 +37,10 @@ from workers.stages.deduplicate.verdicts import (
     NEAR,
     SCALE,
     claim_of,
-    row_of,
     scaled,
     verdict_of,
 )
 from workers.stages.deduplicate.window import Window
-from workers.utf8 import text_hash
 
 
 class WindowedSeenStore:
@@ -93,14 +89,7 @@ class WindowedSeenStore:
         self._window = Window(self._window_ms)
         self._state = SeenState(self._window, self._short)
         self._lines = LineCounts()
-        self._restored = False
-        """Whether something was since the last claim."""
-        self._behind = False
-        """Whether something that was restored may have left the window."""
-        self._not_free: list[Origin] = []
-        """Versions whose number one has that may have left the window."""
-        self._prolonged: dict[Origin, int] = {}
-        """Until when others keep what has not been restored yet."""
+        self._recovery = Recovery(self._state, self._lines, self._window, self._short)
         self._forgotten: list[str] = []
         self._arrivals: dict[str, tuple[Fingerprint, Arrival]] = {}
         """What is prepared, by id."""
@@ -128,19 +117,12 @@ class WindowedSeenStore:
 
     def _settle(self) -> None:
         """Order what was restored, and forget what has left the window by the last of it."""
-        if not self._restored:
+        if not self._recovery.pending:
             return
-        self._restored = False
-        self._state.put_in_order()
-        self._prolonged.clear()
-        if self._behind:
+        self._recovery.put_in_order()
+        if self._recovery.behind:
             self._forget()
-        rows = self._state.rows
-        for origin in self._not_free:
-            number = self._state.find(origin)
-            if number is not None and not (row := rows[number]).flags & WITHDRAWN:
-                self._state.link(number, row, text_hash(rows.ids[number]))
-        self._not_free.clear()
+        self._recovery.link_the_rest()
 
     def turns(self, timestamp: int) -> bool:
         """Whether something may be forgotten when an arrival of this time is claimed."""
@@ -154,7 +136,7 @@ class WindowedSeenStore:
             self._state.near.index()
 
     def _forget(self) -> None:
-        self._behind = False
+        self._recovery.behind = False
         self._forgotten += self._state.forget()
         self._lines.expire(self._window.oldest)
 
@@ -185,7 +167,7 @@ class WindowedSeenStore:
         return claim_of(self._state.rows, number, fingerprint), changed
 
     def _claim(self, fingerprint: Fingerprint, by: Origin) -> tuple[int, bool]:
-        if self._restored:
+        if self._recovery.pending:
             self._settle()
         if self._window.moves(by.timestamp):
             self._forget()
@@ -230,48 +212,12 @@ class WindowedSeenStore:
 
     def restore(self, record: Claim) -> None:
         """Take in one changelog record, any number of times; ValueError if it is none."""
-        self._restored, state, verdict = True, self._state, record.verdict
-        arrival = Arrival.of(record, self._short)
-        origin = Origin.parse(record.origin)
-        day = self._window.day_of(origin.timestamp) if record.day is UNSET else record.day
-        row = row_of(state.rows, record, arrival, origin, day)
-        packed = state.rows.packed(row)  # before anything is changed
-        # What keeps a version from being forgotten may only come: nothing is, until all is there.
-        self._behind |= self._window.moves(origin.timestamp) or day < self._window.oldest
-        number = state.find(origin)
-        if number is not None and not self._is_the_claim(number, arrival, row):
-            state.supersede(number)
-            number = None
-        strings = state.same_strings(row, verdict.cluster, verdict.of)
-        if number is None:
-            counted = False
-            number = state.keep(row, packed, arrival, *strings)
-            if self._prolonged:
-                state.extend(number, self._prolonged.pop(origin, 0))
-            self._keep_target(number, row, arrival)
-        else:
-            known = state.rows[number]
-            counted = not known.flags & (WITHDRAWN | TOLD)
-            row = row._replace(
-                kept=max(day, known.kept),
-                place=known.place,
-                source=row.source or known.source,
-                flags=row.flags | known.flags & LINKED,
-            )
-            state.put(number, row, *strings)
-        if record.withdrawn:
-            state.withdraw(number)
-        elif verdict.passes:
-            if not state.link(number, row, arrival.key):
-                self._not_free.append(origin)
-            if arrival.lines and not counted:
-                self._lines.count(arrival.source, arrival.lines, arrival.key, day)
+        for error in self.restore_all((record,)).values():
+            raise error
 
-    def _is_the_claim(self, number: int, arrival: Arrival, row: Row) -> bool:
-        """Whether it is this claim, and not one that was forgotten when its origin came again."""
-        known = self._state.rows[number]
-        same = (known.sequence, known.kind) == (row.sequence, row.kind)
-        return self._state.is_of(number, arrival) and (same or bool(known.flags & TOLD))
+    def restore_all(self, records: Sequence[Claim]) -> dict[int, Exception]:
+        """Take in several, in order; see ``SeenStore``."""
+        return self._recovery.take(records)
 
     def drop(self, origin: str) -> None:
         """Take in a tombstone of the changelog; see ``SeenStore``."""
@@ -349,7 +295,7 @@ class WindowedSeenStore:
             cluster = arrival.id  # a copy that was enriched goes its own way from here
         of = None if target is None else rows.ids[target]
         number = self._state.keep(row, rows.packed(row), arrival, cluster, of)
-        self._keep_target(number, row, arrival)
+        self._recovery.keep_target(number, row, arrival)
         return number
 
     def _goes_on(self, kind: int, arrival: Arrival, earlier: Row) -> bool:
@@ -367,21 +313,3 @@ class WindowedSeenStore:
             ):
                 return number
         return None
-
-    def _keep_target(self, number: int, row: Row, arrival: Arrival) -> None:
-        """Let what a claim repeats or copies be forgotten no earlier than the claim itself."""
-        if row.kind in (ORIGINAL, REVISION) or row.of_partition == NOWHERE:
-            return
-        state = self._state
-        origin = state.rows.target_origin(row)
-        target = state.find(origin)
-        if target is None and row.kind == REPEAT:
-            # The changelog no longer has the version's own record.
-            target = state.repeated(number, arrival)
-            if not state.link(target, state.rows[target], arrival.key):
-                self._not_free.append(origin)
-                self._restored = True
-        if target is not None:
-            state.extend(target, row.kept)
-        else:  # its record may come: it was written again after this one
-            self._prolonged[origin] = max(row.kept, self._prolonged.get(origin, 0))

@@ -115,6 +115,8 @@ def row_of(rows: SeenRows, record: Claim, arrival: Arrival, origin: Origin, kept
     """The row for a claim from the changelog; ValueError if it says what no verdict does."""
     verdict = record.verdict
     target = None if verdict.of_origin is None else Origin.parse(verdict.of_origin)
+    if verdict.version < 1:
+        raise ValueError(f"version {verdict.version} of an article")
     nothing = verdict.of is None or target is None
     if nothing and (verdict.kind == "repeat" or not verdict.passes):
         raise ValueError(f"a {verdict.kind} of nothing")

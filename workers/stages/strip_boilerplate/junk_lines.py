@@ -41,6 +41,10 @@ _MOST_NUMBERS = 4
 _LONGEST_JOINED = 24
 _SAMPLED = 8
 _SHORTEST_NAME, _LONGEST_ENDING = 6, 4
+_SENTENCE_WORDS, _STATED_WORDS = 9, 12
+"""From so many on a sentence is a story's, or may be one although it says what sites say."""
+_CLOSING = "\"'”’»)]）」』 "
+_FULL_STOPS = (".", "。", "．", "।", "۔", "։", "។")
 _QUOTES = "\"'“„«‘「『—–-"
 _SEPARATORS = (":", "：", "|", "»", ">", "→", "–", "—", "►", "▶")
 _UNSPACED = re.compile(rf"[{UNSPACED_RANGES}\uac00-\ud7a3]")
@@ -54,6 +58,8 @@ class Junk:
     reason: str
     weak: bool = False
     """Goes only beside other junk."""
+    stated: bool = False
+    """A weak line that is a whole sentence: a row of such is a story about these things."""
     heads: bool = False
     """A label whose articles follow on lines of their own."""
 
@@ -77,20 +83,32 @@ def junk_line(line: str, notices: bool = True) -> Junk | None:
     if not line or len(line) > _LONGEST_NOTICE or not _worth_reading(line, notices):
         return None
     if line.lower().startswith(_SIGN) and len(line) <= _LONGEST_CALL:
-        return Junk(COPYRIGHT)
+        stated = is_statement(line, _STATED_WORDS)
+        return Junk(COPYRIGHT, weak=stated, stated=stated)
     found, numbers = _words(line)
     if not found:
         return None
     if len(line) > _LONGEST_CALL:
         return Junk(COOKIES) if _is_cookie_notice(found, line) else None
     joined = " ".join(found)
+    if not joined:
+        return None  # a joiner or an accent that stands alone is no letter of a word
     if len(line) <= _LONGEST_LABEL and (label := _label(found, joined, numbers, line)):
         return label
+    stated = is_statement(line, _STATED_WORDS)
     if line[0] not in _QUOTES and _is_call(found, joined):
-        return Junk(SUBSCRIPTION)
+        return Junk(SUBSCRIPTION, weak=stated, stated=stated)
     if has_notices(line) and _is_rights(joined):
-        return Junk(COPYRIGHT)
+        return Junk(COPYRIGHT, weak=stated, stated=stated)
     return Junk(COOKIES) if _is_cookie_notice(found, line) else None
+
+
+def is_statement(line: str, words: int = _SENTENCE_WORDS) -> bool:
+    """Whether a line is a whole sentence of so many words (of twice the letters without spaces)."""
+    bare = line.rstrip(_CLOSING)
+    if not bare.endswith(_FULL_STOPS) or bare.endswith(("..", "…")):
+        return False
+    return len(line.split()) >= words or len(_UNSPACED.findall(line)) >= 2 * words
 
 
 def _worth_reading(line: str, notices: bool) -> bool:
@@ -131,7 +149,8 @@ def _label(found: Sequence[str], joined: str, numbers: int, line: str) -> Junk |
     elif numbers <= _MOST_NUMBERS and _all_of(found, "counted", "small"):
         return Junk(COUNTER)
     if _is_related(found, line):
-        return Junk(RELATED)
+        stated = is_statement(line, _STATED_WORDS)
+        return Junk(RELATED, weak=stated, stated=stated)
     if _all_of(found, "share", "network", "button", "small"):
         asks = not words("share").isdisjoint(found) or _contains_unspaced(words("share"), joined)
         if asks or not numbers:
@@ -231,7 +250,11 @@ def in_company(found: Sequence[Junk | None], gone: Sequence[bool]) -> list[int]:
         while end < len(found) and (next_ := found[end]) is not None and next_.weak:
             end += 1
         beside = (at > 0 and gone[at - 1]) or (end < len(found) and gone[end])
-        kinds = {one.reason for one in found[at:end] if one is not None}
+        row = [one for one in found[at:end] if one is not None]
+        kinds = {one.reason for one in row}
+        if not beside and all(one.stated for one in row):
+            at = end
+            continue
         if beside or (end - at > 1 and kinds != {SHARE}) or end - at > 2:
             indexes += range(at, end)
         at = end

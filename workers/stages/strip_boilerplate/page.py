@@ -7,18 +7,21 @@ from typing import Any
 
 from resiliparse.extract.html2text import extract_plain_text
 
-from workers.stages.strip_boilerplate.extract.embedded import embedded_article
+from workers.pages.embedded import embedded_article
+from workers.pages.markup import (
+    can_be_parsed,
+    tagless,
+    with_empty_elements_closed,
+    without_scripts,
+)
+from workers.pages.stated import stated_in
 from workers.stages.strip_boilerplate.extract.extractor import SCANT, extract
-from workers.stages.strip_boilerplate.extract.markup import can_be_parsed, tagless, without_scripts
 from workers.stages.strip_boilerplate.extract.second_opinion import (
     text_found_by_trafilatura,
     tree_of,
 )
-from workers.stages.strip_boilerplate.extract.stated import stated_in
+from workers.stages.strip_boilerplate.junk_lines import COOKIES, has_notices, junk_line
 from workers.stages.strip_boilerplate.metadata import Metadata, page_metadata
-
-_TIMES = 2
-"""By how much the text in scripts must be longer than a scant text that is shown."""
 
 
 @dataclass(frozen=True)
@@ -28,8 +31,8 @@ class Page:
     text: str
     method: str
     """What found the text: ``blocks``, ``trafilatura``, both joined by ``+``, ``json`` for a page
-    that a script draws, ``preview``, ``resiliparse`` for all visible text, or ``tagless`` for a
-    page that no parser may see.
+    that a script draws, ``preview``, ``resiliparse`` for all visible text, or
+    ``tagless`` for a page that no parser may see, or that shows nothing.
     """
     metadata: Metadata = field(default_factory=Metadata)
 
@@ -55,7 +58,7 @@ class Source:
     @classmethod
     def of(cls, html: str) -> Source:
         """Any text at all."""
-        html = _readable(html)
+        html = with_empty_elements_closed(_readable(html))
         markup = without_scripts(html)
         return cls(html, markup, can_be_parsed(markup))
 
@@ -73,25 +76,46 @@ def read_page(
     """
     preview = preview.strip() if preview else ""
     if not source.parsable:
-        return Page(preview, "preview") if preview else Page(tagless(source.markup), "tagless")
+        return Page(*_unparsed_text_of(source, preview))
     tree = tree_of(source.html)
     text, method = _text_of(source.html, source.markup, preview, tree)
+    text = _without_cookie_notices(text)
     return Page(text, method, Metadata() if tree is None else page_metadata(tree, url, fetched_at))
+
+
+def _unparsed_text_of(source: Source, preview: str) -> tuple[str, str]:
+    if preview:
+        return preview, "preview"
+    if text := tagless(source.markup):
+        return text, "tagless"
+    return embedded_article(source.html).text, "json"
 
 
 def _text_of(html: str, markup: str, preview: str, tree: Any) -> tuple[str, str]:
     """The text and what found it."""
     found = extract(markup, stated_in(html), lambda: text_found_by_trafilatura(tree))
-    shown = len(found.text) if found else 0
-    if shown < SCANT:
-        drawn = _readable(embedded_article(html))
-        if len(drawn) > _TIMES * max(shown, SCANT):
-            return drawn, "json"
+    if found is None or len(found.text) < SCANT:
+        drawn = embedded_article(html)
+        if drawn.text and (
+            found is None or drawn.outweighs(found.text, SCANT, found.method == "trafilatura")
+        ):
+            return drawn.text, "json"
     if found is not None:
         return found.text, found.method
     if preview:
         return preview, "preview"
-    return str(extract_plain_text(html, alt_texts=False)).strip(), "resiliparse"
+    if shows := str(extract_plain_text(html, alt_texts=False)).strip():
+        return shows, "resiliparse"
+    return tagless(markup), "tagless"
+
+
+def _without_cookie_notices(text: str) -> str:
+    """The text less lines that ask for consent: sites put them in elements like those of prose."""
+    if not has_notices(text):
+        return text
+    lines = [(line, junk_line(line)) for line in text.split("\n")]
+    kept = [line for line, junk in lines if junk is None or junk.reason != COOKIES]
+    return "\n".join(kept) or text
 
 
 def rendering_of(source: Source) -> Rendering:

@@ -11,11 +11,18 @@ from dataclasses import dataclass, field
 
 from workers.stages.strip_boilerplate.cuts import Cut, Line, cut_line, lines_of
 from workers.stages.strip_boilerplate.durations import is_duration
-from workers.stages.strip_boilerplate.junk_lines import Junk, has_notices, in_company, junk_line
+from workers.stages.strip_boilerplate.junk_lines import (
+    Junk,
+    has_notices,
+    in_company,
+    is_statement,
+    junk_line,
+)
 from workers.stages.strip_boilerplate.line_edges import edge_cuts
 from workers.stages.strip_boilerplate.line_model import LineModel
 from workers.stages.strip_boilerplate.main_text import unlikely_lines
 from workers.stages.strip_boilerplate.sidebars import (
+    chronology,
     headlines_to_the_end,
     sidebar_lines,
     stamp_of,
@@ -51,9 +58,9 @@ class _Rows:
         self.stamps = [stamp_of(text) for text in self.texts]
 
     @property
-    def gone(self) -> list[int]:
+    def gone(self) -> set[int]:
         """Rows that go."""
-        return [row for row, reason in enumerate(self.reasons) if reason]
+        return {row for row, reason in enumerate(self.reasons) if reason}
 
 
 def junk_in(
@@ -106,12 +113,19 @@ def _cut_by_words(rows: _Rows, named: Collection[int]) -> list[Junk | None]:
 
 
 def _cut_runs(rows: _Rows, found: Sequence[Junk | None], protected: Collection[int]) -> None:
-    for row in sidebar_lines(rows.texts, rows.stamps, protected):
-        rows.reasons[row] = SIDEBAR
-    heads = [
-        row for row in rows.gone if (junk := found[row]) is not None and junk.heads and row > 0
-    ]
-    for row in headlines_to_the_end(rows.texts, heads, rows.gone, protected):
+    listed = sidebar_lines(rows.texts, rows.stamps, protected)
+    others = (text for row, text in enumerate(rows.texts) if row not in listed)
+    # Where nothing else is a story this is the text: a programme, a live blog.
+    told = any(map(is_statement, others))
+    for row in listed:
+        rows.reasons[row] = SIDEBAR if told else None
+        if not told and rows.stamps[row - 1] is not None and row > 0:
+            rows.reasons[row - 1] = None
+    for row in chronology(rows.texts, rows.stamps):
+        rows.reasons[row] = None
+    gone = rows.gone
+    heads = {row for row in gone if (junk := found[row]) is not None and junk.heads and row > 0}
+    for row in headlines_to_the_end(rows.texts, heads, gone, protected):
         rows.reasons[row] = SIDEBAR
 
 

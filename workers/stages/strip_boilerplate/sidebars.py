@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Sequence, Set
 
+from workers.stages.strip_boilerplate.junk_lines import is_statement
 from workers.stages.strip_boilerplate.stamps import LONGEST, Stamp, may_be_stamp, read_stamp
 
 _LONGEST_HEADLINE = 160
 _MOST_HEADLINES = 20
+_FEWEST_ENTRIES = 3
 _FULL_STOPS = ".。．।۔።։။"
 _AROUND = " \t\r\ufeff\u00a0•·●▪|.,()–—-"
 """What may stand around a stamp: white space, bullets, bars."""
@@ -65,8 +67,18 @@ def sidebar_lines(
     return found
 
 
+def chronology(lines: Sequence[str], stamps: Sequence[Stamp | None]) -> list[int]:
+    """Indexes of the stamps of a chronology: three or more, each above a sentence of its own."""
+    found = [
+        row
+        for row, stamp in enumerate(stamps[:-1])
+        if stamp is not None and not stamp.counter and is_statement(lines[row + 1])
+    ]
+    return found if len(found) >= _FEWEST_ENTRIES else []
+
+
 def headlines_to_the_end(
-    lines: Sequence[str], heads: Sequence[int], gone: Collection[int], protected: Collection[int]
+    lines: Sequence[str], heads: Set[int], gone: Set[int], protected: Collection[int]
 ) -> set[int]:
     """Indexes of the headlines below a label for other articles, if nothing else follows them.
 

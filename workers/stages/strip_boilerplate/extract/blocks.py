@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from html import unescape
 
@@ -88,6 +89,19 @@ class Blocks:
     italic: list[int] = field(default_factory=list)
     images: list[int] = field(default_factory=list)
     """Since the block before."""
+
+    def only(self, places: Sequence[int]) -> Blocks:
+        """These blocks, in the same elements."""
+        texts, element = self.texts, self.element
+        return Blocks(
+            self.elements,
+            [texts[place] for place in places],
+            [element[place] for place in places],
+            *(
+                [column[place] for place in places]
+                for column in (self.linked, self.links, self.bold, self.italic, self.images)
+            ),
+        )
 
 
 def read_blocks(html: str) -> Blocks:

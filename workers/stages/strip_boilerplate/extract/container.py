@@ -40,6 +40,8 @@ _BODY_BONUS = 1.3
 _MOST_OF_PAGE = 0.5
 _MOST_OF_THREAD = 0.85
 """A short article may well have more comments than text."""
+_FEWEST_PARAGRAPHS = 2
+"""Side by side above comments, these are an article, however many the comments are."""
 _LEAST_GAIN, _LEAST_DENSITY = 0.05, 0.35
 """The container grows to a parent that adds this share of prose, at this density."""
 
@@ -85,16 +87,14 @@ class Layout:
 def lay_out(blocks: Blocks) -> Layout:
     """Measure all blocks and find the container; there must be at least one block."""
     elements = blocks.elements
-    characters, words, ends = _measures(blocks.texts)
-    linked = np.minimum(np.array(blocks.linked, np.float32), characters)
-    link_share: Floats = np.asarray(linked / characters, np.float32)
     element = np.array(blocks.element, np.int64)
     name = np.array(elements.name, np.int64)
     parent = np.array(elements.parent, np.int64)
     inherited = np.array(elements.inherited, np.int64)
-    mass = words * np.clip(1 - 1.5 * link_share, 0, 1) * np.where(ends > 0, 1, 0.5)
-    shape = (words >= _LEAST_WORDS) * np.where(np.isin(name[element], _LABELS), 0.2, 1)
-    prose: Floats = np.asarray(mass * shape, np.float32)
+    characters, words, ends = _measures(blocks.texts)
+    linked = np.minimum(np.array(blocks.linked, np.float32), characters)
+    link_share: Floats = np.asarray(linked / characters, np.float32)
+    prose = _prose(words, link_share, ends, name[element])
 
     telling = _telling(inherited[element], prose)
     score = np.zeros(len(name))
@@ -133,6 +133,36 @@ def lay_out(blocks: Blocks) -> Layout:
         first=first,
         final=final,
     )
+
+
+def without_swamping_comments(blocks: Blocks) -> Blocks:
+    """The blocks less the comments, where these are most of a page but stand under an article.
+
+    So many would make the article look like what is around them. A forum's thread has no article.
+    """
+    elements = blocks.elements
+    inherited = np.array(elements.inherited, np.int64)[blocks.element]
+    comments = inherited & BIT["comment"] > 0
+    if not comments.any():
+        return blocks
+    characters, words, ends = _measures(blocks.texts)
+    link_share = np.minimum(np.array(blocks.linked, np.float32) / characters, 1)
+    prose = _prose(words, link_share, ends, np.array(elements.name)[blocks.element])
+    if float(prose[comments].sum()) <= _MOST_OF_PAGE * float(prose.sum()):
+        return blocks
+    strong = prose > _STRONG
+    first = int((comments & strong).argmax())
+    above = strong[:first] & (inherited[:first] & _ASIDE == 0)
+    holders = np.array(elements.parent)[blocks.element][:first][above]
+    if not len(holders) or int(np.bincount(holders).max()) < _FEWEST_PARAGRAPHS:
+        return blocks
+    return blocks.only(np.flatnonzero(~comments).tolist())
+
+
+def _prose(words: Floats, link_share: Floats, ends: Floats, name: Ints) -> Floats:
+    mass = words * np.clip(1 - 1.5 * link_share, 0, 1) * np.where(ends > 0, 1, 0.5)
+    shape = (words >= _LEAST_WORDS) * np.where(np.isin(name, _LABELS), 0.2, 1)
+    return np.asarray(mass * shape, np.float32)
 
 
 def _telling(inherited: Ints, prose: Floats) -> int:

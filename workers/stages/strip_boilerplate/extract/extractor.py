@@ -10,16 +10,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import compress
 from typing import Literal
 
 import numpy as np
 
+from workers.pages.stated import Stated
 from workers.stages.strip_boilerplate.extract.blocks import Blocks, read_blocks
-from workers.stages.strip_boilerplate.extract.container import Floats, lay_out
+from workers.stages.strip_boilerplate.extract.container import (
+    Floats,
+    lay_out,
+    without_swamping_comments,
+)
 from workers.stages.strip_boilerplate.extract.features import Window, opinion_on, window_of
 from workers.stages.strip_boilerplate.extract.model import block_model
 from workers.stages.strip_boilerplate.extract.repeats import without_repeats
-from workers.stages.strip_boilerplate.extract.stated import Stated
+from workers.stages.strip_boilerplate.extract.rows import Rows
 from workers.stages.strip_boilerplate.extract.trees import Trees
 
 Method = Literal["blocks", "blocks+trafilatura", "trafilatura"]
@@ -63,16 +69,21 @@ class Judged:
 
 
 def extract(markup: str, stated: Stated, opinion: Callable[[], str]) -> Extraction | None:
-    """The text of a page; None if it shows none.
+    """The text of a page; None if it has none.
 
     ``markup`` is the page without scripts, and must be fit to be parsed. ``opinion`` returns what
     another extractor finds, empty if nothing; it is called at most once, and for few pages.
     """
-    window = window_on(read_blocks(markup), stated)
+    blocks = read_blocks(markup)
+    if not blocks.texts:
+        # Parsers differ in what they make of markup that follows no standard.
+        other = opinion()
+        return Extraction(other, "trafilatura") if other else None
+    window = window_on(blocks, stated)
     if window is None:
         return None
     page = judged(*window, block_model())
-    text = kept_text(page.texts, page.probability)
+    text = kept_text(page.texts, page.probability, page.window.rows)
     if page.doubt <= UNSURE and len(text) >= SCANT:
         return Extraction(text, "blocks")
     return second(page, text, opinion())
@@ -82,6 +93,7 @@ def window_on(blocks: Blocks, stated: Stated) -> tuple[Sequence[str], Window] | 
     """The blocks that may be the article's, with their features; None if there are none."""
     if not blocks.texts:
         return None
+    blocks = without_swamping_comments(blocks)
     layout = lay_out(blocks)
     start, stop = layout.window()
     if stop - start > MOST_BLOCKS:
@@ -104,7 +116,7 @@ def second(page: Judged, text: str, other: str) -> Extraction | None:
     if inside < ELSEWHERE and len(other) > len(text) / 2:
         return Extraction(other, "trafilatura")
     moved = page.probability + TRUST * page.doubt * (found - 0.5)
-    text = kept_text(page.texts, moved)
+    text = kept_text(page.texts, moved, page.window.rows)
     return Extraction(text, "blocks+trafilatura") if text else Extraction(other, "trafilatura")
 
 
@@ -114,7 +126,9 @@ def doubt_of(texts: Iterable[str], probability: Floats) -> float:
     return float((np.minimum(probability, 1 - probability) * sizes).sum() / sizes.sum())
 
 
-def kept_text(texts: Sequence[str], probability: Floats) -> str:
-    """The blocks above the threshold, each once, joined by ``\\n``."""
-    kept = [text for text, chance in zip(texts, probability.tolist(), strict=True) if chance > KEPT]
-    return "\n".join(without_repeats(kept))
+def kept_text(texts: Sequence[str], probability: Floats, rows: Rows | None = None) -> str:
+    """The blocks above the threshold and the rows between them, each once, joined by ``\\n``."""
+    kept = (probability > KEPT).tolist()
+    if rows is not None:
+        kept = rows.between(kept)
+    return "\n".join(without_repeats(compress(texts, kept)))

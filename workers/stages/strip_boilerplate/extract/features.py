@@ -9,11 +9,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from workers.pages.stated import Stated
 from workers.stages.strip_boilerplate.extract.blocks import LANDMARK_BITS, NUMBER, Blocks
 from workers.stages.strip_boilerplate.extract.container import Floats, Ints, Layout
 from workers.stages.strip_boilerplate.extract.hints import BIT, CATEGORIES
+from workers.stages.strip_boilerplate.extract.rows import Rows
 from workers.stages.strip_boilerplate.extract.signs import SIGNS, signs_of
-from workers.stages.strip_boilerplate.extract.stated import Stated
 
 # Kinds of elements in an order in which a threshold can tell text from labels.
 _KINDS = {
@@ -66,12 +67,14 @@ class Window:
     stop: int
     """Blocks ``start`` to ``stop``, exclusive."""
     matrix: Floats
+    rows: Rows | None = None
 
 
 def window_of(blocks: Blocks, layout: Layout, stated: Stated) -> Window:
     """The features of all blocks from some before the first strong one to some after the last."""
     start, stop = layout.window()
-    return Window(start, stop, _matrix(blocks, layout, stated, start, stop))
+    matrix = _matrix(blocks, layout, stated, start, stop)
+    return Window(start, stop, matrix, Rows(blocks, start))
 
 
 def _matrix(blocks: Blocks, layout: Layout, stated: Stated, start: int, stop: int) -> Floats:

@@ -12,14 +12,14 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from workers.pages.markup import can_be_parsed, without_scripts
+from workers.pages.stated import stated_in
 from workers.stages.strip_boilerplate.extract.blocks import read_blocks
 from workers.stages.strip_boilerplate.extract.boosting import Plan, fit
 from workers.stages.strip_boilerplate.extract.container import Floats
 from workers.stages.strip_boilerplate.extract.extractor import window_on
 from workers.stages.strip_boilerplate.extract.features import Window
 from workers.stages.strip_boilerplate.extract.labels import labels_of
-from workers.stages.strip_boilerplate.extract.markup import can_be_parsed, without_scripts
-from workers.stages.strip_boilerplate.extract.stated import stated_in
 from workers.stages.strip_boilerplate.extract.trees import Trees
 
 SOURCES = ("fundus", "wcxb")

@@ -19,13 +19,21 @@ LONGEST = 2_000_000
 """Characters without scripts and styles; pages of 1 MB have some 200,000."""
 
 # Elements whose content is no markup, and drawings.
-_NAMES = ("script", "style", "svg", "iframe", "noembed", "noframes", "textarea", "title", "xmp")
+_RAW = ("script", "style", "iframe", "noembed", "noframes", "textarea", "title", "xmp")
+_NAMES = (*_RAW, "svg")
 _UNSEEN = re.compile(rf"<(?:(!--)|({'|'.join(_NAMES)})(?=[\s/>]))", re.IGNORECASE)
 # An end tag ends before the next one begins, even where its ">" is missing: that keeps it linear.
 _ENDS = {
     "!--": re.compile(r"-->"),
     **{name: re.compile(rf"</{name}(?=[\s/>])[^<>]*>?", re.IGNORECASE) for name in _NAMES},
 }
+# As XML wants it: attributes in quotes, so that the slash is not the end of an address.
+_EMPTY = re.compile(rf"<({'|'.join(_RAW)})(?:\s[^<>]*[\"'\s])?/>", re.IGNORECASE)
+_XML = re.compile(
+    r"[\s\ufeff]*<\?xml\s|(?:[^<]|<(?!html[\s>]))*+<html\s[^<>]*\bxmlns\s*=", re.IGNORECASE
+)
+_XML_REACH = 5_000
+_END_OF_HEAD = re.compile(r"</head\b|<body\b", re.IGNORECASE)
 # Void elements, and those that the next one of their kind closes, do not nest when left open.
 _NESTING = re.compile(
     r"<(/?)(?!(?:area|b(?:ase|ody|r)|c(?:aption|ol|olgroup)|d[dt]|embed|h(?:ead|r|tml)|i(?:mg"
@@ -33,6 +41,38 @@ _NESTING = re.compile(
     r"|wbr)[\s/>])[a-z]",
     re.IGNORECASE,
 )
+
+
+def with_empty_elements_closed(html: str) -> str:
+    """The page with ``<script/>``, ``<title/>`` and the like given their end tags.
+
+    HTML knows no such empty elements, so that they would swallow what follows. They are closed in
+    pages written as XML, and wherever nothing closes them before the head ends, or at all.
+    """
+    if _EMPTY.search(html) is None:
+        return html
+    xml = _XML.match(html, 0, _XML_REACH) is not None
+    head = _END_OF_HEAD.search(html)
+    body = head.start() if head else 0
+    kept: list[str] = []
+    position = done = 0
+    ends: dict[str, tuple[int, int]] = {}
+    while (start := _UNSEEN.search(html, position)) is not None:
+        name = (start[1] or start[2]).lower()
+        position = start.end()
+        if name == "svg":
+            continue
+        if ends.get(name, (0, 0))[0] < position:
+            end = _ENDS[name].search(html, position)
+            ends[name] = end.span() if end else (len(html), len(html))
+        first, last = ends[name]
+        empty = _EMPTY.match(html, start.start())
+        if empty and (xml or first == len(html) or position < body < first):
+            kept += (html[done : empty.end() - 2], f"></{name}>")
+            position = done = empty.end()
+        else:
+            position = last
+    return "".join((*kept, html[done:]))
 
 
 def without_scripts(html: str) -> str:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
-from workers.stages.strip_boilerplate.extract.markup import (
+from workers.pages.markup import (
     DEEPEST,
     HARMLESS,
     LONGEST,
     can_be_parsed,
     depth_of,
     tagless,
+    with_empty_elements_closed,
     without_scripts,
 )
 
@@ -62,3 +65,42 @@ def test_pages_too_deep_or_too_long_are_not_parsed() -> None:
 def test_the_text_of_a_page_that_is_not_parsed_has_a_line_for_each_block() -> None:
     markup = "<div>One <b>bold</b> &amp; more</div>\n<p>Two\n words<p>Three < four"
     assert tagless(markup) == "One bold & more\nTwo\nwords\nThree < four"
+
+
+XML = '<html xmlns="http://www.w3.org/1999/xhtml">'
+
+
+@pytest.mark.parametrize(
+    ("html", "closed"),
+    [
+        ("<title/><p>a", "<title></title><p>a"),
+        ("<title/><title/><p>a", "<title></title><title></title><p>a"),
+        ("<script src='x' /><p>a", "<script src='x' ></script><p>a"),
+        (f"{XML}<script src='x'/>a<script>b</script>", None),
+        ("<?xml version='1.0'?><iframe src='x'/>a<iframe></iframe>", None),
+        ("<script src='x'/>a<script>b</script>", "<script src='x'/>a<script>b</script>"),
+        ("<script src=/x/>a", "<script src=/x/>a"),
+        (f"{XML}<script>'<title/>'</script>", f"{XML}<script>'<title/>'</script>"),
+        (f"{XML}<!-- <title/> -->", f"{XML}<!-- <title/> -->"),
+        ("<svg><title/><p>a", "<svg><title></title><p>a"),
+        (
+            "<head><title/></head><svg><title>a</title></svg>",
+            "<head><title></title></head><svg><title>a</title></svg>",
+        ),
+        ("<div/><br/>a", "<div/><br/>a"),
+    ],
+)
+def test_empty_elements_that_html_does_not_know_are_closed(html: str, closed: str | None) -> None:
+    if closed is None:
+        closed = html.replace("/>", "></script>" if "<script" in html else "></iframe>", 1)
+    assert with_empty_elements_closed(html) == closed
+
+
+def test_closing_empty_elements_takes_time_linear_in_the_page() -> None:
+    pages = ["<title/>" * 100_000, "<script/" * 100_000, '<script "' * 100_000, "<svg/>" * 100_000]
+    pages.append("<title/>" * 100_000 + "<body></title>")
+    started = time.perf_counter()
+    for html in pages:
+        with_empty_elements_closed(html)
+        with_empty_elements_closed(XML + html)
+    assert time.perf_counter() - started < 10
