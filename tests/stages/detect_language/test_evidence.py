@@ -220,6 +220,24 @@ def test_without_a_hint_there_is_none(article: Article) -> None:
     assert hinted(article) == {}
 
 
+@pytest.mark.parametrize(
+    ("domain", "close", "others"),
+    [
+        ("rs", {"sr"}, {"hu", "sk", "ro"}),  # where one in a hundred speaks Croatian
+        ("ba", {"bs", "hr", "sr"}, set()),
+        ("za", {"xh", "zu"}, {"af", "st"}),
+        ("es", set(), {"es", "ca", "gl", "eu"}),
+        ("in", set(), {"hi", "mr", "ta"}),
+    ],
+)
+def test_a_minoritys_language_is_no_hint_beside_the_close_one_of_the_majority(
+    domain: str, close: set[str], others: set[str]
+) -> None:
+    found = hinted(Article(id="1", url=f"https://example.{domain}/a"))["domain"]
+    assert found & {"bs", "hr", "sr", "xh", "zu"} == close
+    assert found >= others
+
+
 def test_a_hint_decides_between_close_candidates_and_provenance_says_so() -> None:
     text = "Policija traži svjedoke nesreće"
     found = {
