@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from workers.stages.detect_language.close_languages import told_apart
-from workers.stages.detect_language.decide import Verdict, decide
+from workers.stages.detect_language.decide import LONG, Verdict, decide
 from workers.stages.detect_language.engine import (
     Engine,
     Opinion,
@@ -17,6 +17,7 @@ from workers.stages.detect_language.engine import (
 )
 from workers.stages.detect_language.not_language import is_language
 from workers.stages.detect_language.sample import sample, without_addresses
+from workers.stages.detect_language.scripts import written_weight
 from workers.stages.detect_language.shares import LEAST_SHARE, Mixture, mixture
 from workers.stages.detect_language.tags import ranked
 
@@ -73,7 +74,7 @@ class Identifier:
             ranking,
             opinions,
             floor=self._engine.floor,
-            length=len(text),
+            length=len(text) if len(text) >= LONG else max(len(text), written_weight(text)),
             known=self._engine.languages,
             prior=prior,
         )
