@@ -157,6 +157,28 @@ def test_a_notice_before_two_sentences_is_not_read(language: str, notice: str) -
         assert read(notice, *article) == (language, {language: 1.0})
 
 
+@pytest.mark.parametrize("language", ["de", "fi", "tr", "vi", "ru", "hi", "th"])
+def test_a_notice_twice_as_long_as_one_sentence_is_not_read(language: str) -> None:
+    assert read(COOKIES, ARTICLES[language][0])[0] == language
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [
+        (
+            "es",
+            "Anna Bell prometió “abrir la piscina municipal” durante la conferencia del partido.",
+        ),
+        ("sv", "Anna Bell lovade att ”öppna simhallen igen” i dag under en konferens i Malmö."),
+        ("it", "“Dopo il 3 marzo, considererò seriamente di candidarmi come presidente del club”."),
+    ],
+)
+def test_a_sentence_that_the_quick_engine_does_not_see_is_read(
+    language: str, sentence: str
+) -> None:
+    assert read(COOKIES, sentence)[0] == language
+
+
 def test_the_largest_share_is_the_main_language() -> None:
     for language, lines in ARTICLES.items():
         found, shares = read(*lines[:2], QUOTATION, CONSENT.replace("privacy", "time"))
