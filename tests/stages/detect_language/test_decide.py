@@ -5,8 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from workers.stages.detect_language.close_languages import Group, groups, told_apart
-from workers.stages.detect_language.decide import Verdict, calibrated, decide
+from workers.stages.detect_language.decide import HARD, LONG, Verdict, calibrated, decide
 from workers.stages.detect_language.engine import Opinion
+from workers.stages.detect_language.identify import Identifier
 
 KNOWN = frozenset({"de", "nl", "sv", "no"})
 CLOSE = [("nl", 0.5), ("de", 0.4), ("sv", 0.1)]
@@ -130,3 +131,26 @@ def test_no_word_of_a_list_speaks_for_all_its_languages() -> None:
         for languages in (*group.words.values(), *group.stems.values()):
             assert 0 < len(languages) < len(group.languages)
             assert languages <= set(group.languages)
+
+
+def test_what_the_engine_cannot_name_leaves_doubt_in_a_short_text() -> None:
+    known = frozenset(("dz", "de"))
+    short = decide([("dz", 1.0)], [], floor=0.35, length=20, known=known)
+    assert (short.language, short.confidence) == ("dz", HARD)
+    assert dict(short.others) == {"bo": pytest.approx(1 - HARD)}
+    assert decide([("dz", 1.0)], [], floor=0.35, length=LONG, known=known).confidence == 1.0
+    assert decide([("de", 1.0)], [], floor=0.35, length=20, known=known).confidence == 1.0
+    both = known | {"bo"}
+    assert decide([("dz", 1.0)], [], floor=0.35, length=20, known=both).confidence == 1.0
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("bo", "དེ་རིང་ལྷ་སར་ཆར་པ་བབས་སོང་།"),
+        ("bo", "མི་མང་པོ་ཚོགས་འདུར་ཕེབས་པ་རེད།"),
+        ("dz", "སློབ་གྲྭ་གསརཔ་ཅིག་ བཙུགས་ནུག།"),
+    ],
+)
+def test_a_short_sentence_without_spaces_is_long_enough(language: str, text: str) -> None:
+    assert Identifier().read(text).verdict.language == language

@@ -171,6 +171,20 @@ def test_a_letter_of_a_script_without_spaces_weighs_more() -> None:
         "SELECT name, COUNT(*) FROM readers WHERE joined_on > '2024-01-01' GROUP BY name; -- 1",
         "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
         "req-20240301-7f3a9c1b2d4e5f60 req-20240301-8a4bac2c3e5f6071",
+        "SELECT title, author FROM articles WHERE length > 900 ORDER BY title;",
+        "SELECT a.title, s.name FROM articles a JOIN sources s ON s.id = a.source WHERE s.id > 3",
+        "INSERT INTO sources (id, name) VALUES (7, 'Post')",
+        "2025-05-02 08:15:00 INFO reader started topic=articles\n"
+        "2025-05-02 08:15:04 WARN the broker does not answer host=10.1.2.3 attempt=2",
+        "2025-05-02 08:15:00,250 WARN  [worker-1] org.example.desk.Reader - No answer for 30 s",
+        "May  2 08:15:00 desk1 sshd[812]: Invalid user guest from 10.1.2.3 port 4022",
+        '10.1.2.3 - - [02/May/2025:08:15:00 +0000] "GET /news.html HTTP/1.1" 200 871 "-"',
+        'level=warn caller=read.go:40 msg="no answer from the broker" attempt=2',
+        '{"name": "Berlin", "kind": "city", "other": ["Cölln", "Spandau"]}',
+        '{"headline": "The pool stays open", "author": "Mary Jones", "section": "local"}',
+        "id,name,country,people\n1,Berlin,DE,3700000\n2,Paris,FR,2100000",
+        "at org.example.desk.Reader.read(Reader.java:44)\nat org.example.desk.Main.main(Main.java)",
+        "for row in range(12):\n    total += row\nreturn total",
     ],
 )
 def test_code_and_keys_are_no_language(text: str) -> None:
@@ -184,6 +198,14 @@ def test_code_and_keys_are_no_language(text: str) -> None:
         "“It rose by 5 % (to $3.20)”, she said; nobody asked why.",
         "Bayern – Dortmund 3:2 (1:1), Hertha – Köln 0:0, Bremen – Mainz 4:1 (2:0)",
         "Pressemitteilung Nr. 4/2024: Bürgerversammlung & Sprechstunde am 3.4.",
+        "Booking.com et Airbnb.com devant la Cour",
+        "Marathon: Kiplagat 02:04:11, Bekele 02:04:35, Tola 02:05:02",
+        "Datum: Montag, 3. März\nOrt: Stadthalle\nEintritt: frei",
+        "Die Mitarbeiter(innen) der Klinik(en) streiken, auch bei Ver.di",
+        "Τι αλλάζει στις συντάξεις; Ποιοι κερδίζουν;",
+        "iPhone, YouTube und eBay: was sich 2025 ändert",
+        "2025-05-02 08:15:00 来源：本报记者 市议会将于下周决定旧游泳池能否继续开放",
+        "WHO und EU: JOIN-Projekt startet (mit 12,5 Mio. Euro)",
     ],
 )
 def test_prose_with_signs_is_language(text: str) -> None:
@@ -218,6 +240,24 @@ def test_hints_come_from_the_declaration_the_page_and_the_domain() -> None:
 )
 def test_without_a_hint_there_is_none(article: Article) -> None:
     assert hinted(article) == {}
+
+
+@pytest.mark.parametrize(
+    ("domain", "close", "others"),
+    [
+        ("rs", {"sr"}, {"hu", "sk", "ro"}),  # where one in a hundred speaks Croatian
+        ("ba", {"bs", "hr", "sr"}, set()),
+        ("za", {"xh", "zu"}, {"af", "st"}),
+        ("es", set(), {"es", "ca", "gl", "eu"}),
+        ("in", set(), {"hi", "mr", "ta"}),
+    ],
+)
+def test_a_minoritys_language_is_no_hint_beside_the_close_one_of_the_majority(
+    domain: str, close: set[str], others: set[str]
+) -> None:
+    found = hinted(Article(id="1", url=f"https://example.{domain}/a"))["domain"]
+    assert found & {"bs", "hr", "sr", "xh", "zu"} == close
+    assert found >= others
 
 
 def test_a_hint_decides_between_close_candidates_and_provenance_says_so() -> None:

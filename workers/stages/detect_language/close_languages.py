@@ -2,7 +2,8 @@
 
 Character n-grams see little of such words, for they are few among many that are the same. The lists
 are of the languages' standard vocabulary and spelling (reflexes of yat, month names, function
-words, loans), not of any evaluation text; another group is another entry of the JSON file.
+words, loans), not of any evaluation text; another group is another entry of the JSON file. One
+without words says that its languages are hard to tell apart.
 """
 
 from __future__ import annotations
@@ -63,6 +64,12 @@ def groups() -> tuple[Group, ...]:
 def are_close(one: str, other: str) -> bool:
     """Whether two languages are in one group."""
     return any(one in group.languages and other in group.languages for group in groups())
+
+
+def neighbours(language: str) -> frozenset[str]:
+    """The other languages of its groups."""
+    found = (group.languages for group in groups() if language in group.languages)
+    return frozenset(one for languages in found for one in languages) - {language}
 
 
 def told_apart(ranking: Sequence[tuple[str, float]], text: str) -> list[tuple[str, float]]:

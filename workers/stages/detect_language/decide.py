@@ -7,6 +7,7 @@ from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from typing import Literal
 
+from workers.stages.detect_language.close_languages import neighbours
 from workers.stages.detect_language.engine import Opinion
 
 UNDETERMINED = "und"
@@ -17,7 +18,9 @@ WHOLE = 0.9
 STRONG = 600.0
 """CLD2's score per thousand bytes for such a language; its wrong guesses stayed below 500."""
 LONG = 30
-"""Characters from which it may name one: shorter noise is now and then like some small language."""
+"""Letters from which it may name one: shorter noise is now and then like some small language."""
+HARD = 0.7
+"""Most confidence in a shorter text if the engine cannot name a close language of the verdict's."""
 PRIOR = 5.0
 """How much likelier a language is for being declared: enough to decide between close ones."""
 
@@ -60,7 +63,7 @@ def decide(
 ) -> Verdict:
     """The verdict on one sample.
 
-    ``ranking`` is the engine's, folded, best first; ``length`` that of the text in characters;
+    ``ranking`` is the engine's, folded, best first; ``length`` that of the text in letters;
     ``known`` the languages that the engine can name; ``prior`` what the source says of the
     language, in whatever way. Without opinions the confidence is the engine's own probability.
     """
@@ -82,6 +85,10 @@ def decide(
         return Verdict.none()
     if confidence is None:
         confidence = calibrated(probability, language, opinions)
+    if length < LONG and known and (close := neighbours(language)) and not close <= known:
+        confidence = min(confidence, HARD)
+        unnamed = sorted(close - known)
+        ranking = [*ranking, *((one, 1 / len(unnamed)) for one in unnamed)]
     others = _others(ranking, language, confidence)
     if confidence < floor:
         guesses = ((language, round(confidence, 4)), *others)

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from workers.stages.detect_language.close_languages import told_apart
-from workers.stages.detect_language.decide import Verdict, decide
+from workers.stages.detect_language.consent import names_cookies
+from workers.stages.detect_language.decide import LONG, Verdict, decide
 from workers.stages.detect_language.engine import (
     Engine,
     Opinion,
@@ -17,6 +18,7 @@ from workers.stages.detect_language.engine import (
 )
 from workers.stages.detect_language.not_language import is_language
 from workers.stages.detect_language.sample import sample, without_addresses
+from workers.stages.detect_language.scripts import written_weight
 from workers.stages.detect_language.shares import LEAST_SHARE, Mixture, mixture
 from workers.stages.detect_language.tags import ranked
 
@@ -26,6 +28,9 @@ UNSURE = 0.5
 """Below this confidence the second engine is heard too."""
 MIXED = 200
 """Characters from which a text may be in several languages."""
+
+SHORT = 800
+"""Characters below which a notice may outweigh the article for the quick engine too."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +78,7 @@ class Identifier:
             ranking,
             opinions,
             floor=self._engine.floor,
-            length=len(text),
+            length=len(text) if len(text) >= LONG else max(len(text), written_weight(text)),
             known=self._engine.languages,
             prior=prior,
         )
@@ -84,9 +89,14 @@ class Identifier:
 
     def mixture(self, lines: Sequence[str], found: Reading, prior: Set[str]) -> Mixture | None:
         """The languages of a text that was read, if there are several; see ``shares``."""
-        if not found.opinions or sum(map(len, lines)) < MIXED:
+        length = sum(map(len, lines))
+        if not found.opinions or length < MIXED:
             return None
         opinion = found.opinions[0]
-        if opinion.other < LEAST_SHARE and opinion.language in (None, found.verdict.language):
+        if (
+            opinion.other < LEAST_SHARE
+            and opinion.language in (None, found.verdict.language)
+            and not (length < SHORT and names_cookies("\n".join(lines).lower()))
+        ):
             return None
         return mixture(lines, self._quick[0], lambda part: self.read(part, prior).verdict)

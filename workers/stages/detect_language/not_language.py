@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from workers.stages.detect_language.scripts import scripts
 
@@ -17,11 +18,39 @@ FEWEST_HARD_MARKS = 3
 TOKENS = 0.5
 """Share of characters in words that no language has from which it is noise."""
 
+STRUCTURE = 0.3
+"""Share of visible characters in keys, assignments, calls and the like: code, logs, data."""
+FEWEST_STRUCTURES = 2
+_TIGHT_MARKS = 1 / 60
+"""Marks per visible character, most with no space after them; with fewer those are not sought."""
+
 _MARKS = re.compile(r"[{}\[\]()<>;=_\\|&$#*+/^~`@%]")
 _HARD_MARKS = re.compile(r"[{}<>=_\\^~`]|\|\||\w\(|\$(?=[A-Za-z{(])|;(?=\s*(?:\}|$))", re.MULTILINE)
 _TOKEN = re.compile(
     r"(?=\S*\d)(?=\S*[A-Za-z])[A-Za-z0-9+/=_\-.:]{16,}"  # keys, hashes, identifiers
     r"|[A-Za-z0-9+/=_\-.:]{36,}"
+)
+_TIGHT = re.compile(r"[=_:.,*\[({][^\s.,:)\]]|[<>=]\s|\":|;$", re.MULTILINE)
+_STRUCTURES = re.compile(
+    r"""
+    \b\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d\S*                    # a log's time
+    | \b[A-Z][a-z]{2}\ {1,2}\d{1,2}\ \d\d:\d\d:\d\d\b
+    | \b\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d
+    | "[^"\n]{1,40}"\s?:(?=\s?["\[{\d\-tfn])                       # a key of JSON
+    | \b[A-Za-z][\w.\-]{0,40}=[^\s=]{1,60}                         # an assignment, an attribute
+    | (?<=[\w)\]])\ [=<>!+\-*/|&]?=\ (?=["'\w(\[{\-])
+    | (?<=\w)\ [<>]\ (?=\d)
+    | \b[A-Za-z]\w*(?:\.[A-Za-z]\w+){2,8}                          # dotted names, and others
+    | \b[a-z][a-z0-9]{0,30}(?:_[a-z0-9]{1,30}){1,8}\b
+    | \b[a-z]{2,30}(?:[A-Z][a-z0-9]{1,30}){1,8}\b
+    | \b[A-Za-z_]\w{1,40}\((?!-?[^\W\d]{1,20}\))[^()\s]{0,40}\)[:;,]?   # a call, but no (s)
+    | \b[a-z]\w{1,30}\[\d{1,10}\]:?                                   # a process
+    | \b\d{1,3}(?:\.\d{1,3}){3}\b                                 # a machine
+    | (?<![\w,.])(?=[\d,.]*[A-Za-z])[\w.\-]{1,40}(?:,[\w.\-]{1,40}){2,20}(?![\w,])  # a row
+    | \b(?:SELECT\s[a-z*][^;]{0,200}?\sFROM|INSERT\ INTO|UPDATE\s[a-z]\S{0,40}\sSET|DELETE\ FROM
+        |CREATE\ TABLE|WHERE|(?:ORDER|GROUP)\ BY|JOIN|VALUES)\s[a-z(]\S{0,40}      # a query
+    """,
+    re.VERBOSE | re.ASCII,
 )
 
 
@@ -31,11 +60,14 @@ def is_language(text: str) -> bool:
     letters = found.total()
     if letters < FEWEST_LETTERS or found.most_common(1)[0][1] < letters * ONE_SCRIPT:
         return False
-    return not (_is_code(text) or _is_tokens(text))
+    words = text.split()
+    visible = sum(map(len, words))
+    return not (
+        _is_code(text, visible) or _is_tokens(words, visible) or _is_structured(text, visible)
+    )
 
 
-def _is_code(text: str) -> bool:
-    visible = sum(map(len, text.split()))
+def _is_code(text: str, visible: int) -> bool:
     hard = len(_HARD_MARKS.findall(text))
     return (
         hard >= max(FEWEST_HARD_MARKS, HARD_MARKS * visible)
@@ -43,7 +75,14 @@ def _is_code(text: str) -> bool:
     )
 
 
-def _is_tokens(text: str) -> bool:
-    words = text.split()
+def _is_tokens(words: Sequence[str], visible: int) -> bool:
     odd = sum(len(word) for word in words if len(word) >= 16 and _TOKEN.fullmatch(word))
-    return odd >= TOKENS * sum(map(len, words))
+    return odd >= TOKENS * visible
+
+
+def _is_structured(text: str, visible: int) -> bool:
+    """Whether much of it is what programs write or read, though few of its signs are odd ones."""
+    if len(_TIGHT.findall(text)) < max(1, _TIGHT_MARKS * visible):
+        return False
+    found = [len(one[0].strip()) for one in _STRUCTURES.finditer(text)]
+    return len(found) >= FEWEST_STRUCTURES and sum(found) >= STRUCTURE * visible

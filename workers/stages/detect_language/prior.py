@@ -7,6 +7,7 @@ from functools import cache
 from urllib.parse import urlsplit
 
 from topics.records import Article
+from workers.stages.detect_language.close_languages import are_close
 from workers.stages.detect_language.tags import NO_LANGUAGE, fold
 
 _HEAD = 4096
@@ -19,6 +20,8 @@ _TERRITORIES = {"uk": "GB", "eu": None, "su": "RU", "ac": "SH"}
 """Top-level domains of two letters that are not their territory's code."""
 LEAST_SPEAKERS = 20.0
 """Percent of a territory's people that know a language, where it is not official there."""
+MINORITY = 0.1
+"""Fewer than this share of those who know a close language of the same territory are a minority."""
 
 
 def hinted(article: Article) -> dict[str, frozenset[str]]:
@@ -56,12 +59,20 @@ def _of_domain(url: str | None) -> frozenset[str]:
 
 @cache
 def _of_territory(territory: str) -> frozenset[str]:
-    """Official languages of a territory, and those that many of its people know."""
+    """Official languages of a territory, and those that many of its people know.
+
+    Not a minority's beside a close one that far more people know: the hint is for telling these
+    apart, and would take most of the country's texts for the minority's.
+    """
     from babel.core import get_global  # a second of data that most processes never need
 
-    known = get_global("territory_languages").get(territory, {})
+    known: dict[str, float] = {}
+    for tag, facts in get_global("territory_languages").get(territory, {}).items():
+        percent = facts["population_percent"] or 0.0
+        if facts["official_status"] or percent >= LEAST_SPEAKERS:
+            known[fold(tag)] = max(percent, known.get(fold(tag), 0.0))
     return frozenset(
-        fold(tag)
-        for tag, facts in known.items()
-        if facts["official_status"] or (facts["population_percent"] or 0) >= LEAST_SPEAKERS
+        one
+        for one, percent in known.items()
+        if all(percent >= MINORITY * most for other, most in known.items() if are_close(one, other))
     )

@@ -9,6 +9,12 @@ from functools import lru_cache
 
 _EAST_ASIAN = "EAST ASIAN"
 _WITHOUT_SPACES = frozenset((_EAST_ASIAN, "THAI", "LAO", "KHMER", "MYANMAR", "TIBETAN"))
+# fmt: off
+_WITH_VOWEL_SIGNS = frozenset((
+    "DEVANAGARI", "BENGALI", "GURMUKHI", "GUJARATI", "ORIYA", "TAMIL", "TELUGU", "KANNADA",
+    "MALAYALAM", "SINHALA",
+))
+# fmt: on
 _SUBTAGS = {"LATIN": "Latn", "CYRILLIC": "Cyrl", "ARABIC": "Arab", "GURMUKHI": "Guru"}
 """ISO 15924, by the first word of the letters' Unicode names."""
 _IN_SEVERAL_SCRIPTS = frozenset(
@@ -27,10 +33,18 @@ def scripts(text: str) -> Counter[str]:
 
 
 def written_weight(text: str) -> int:
-    """How much is written: letters, where one of a script without spaces between words is three."""
-    return sum(
-        number * (3 if script in _WITHOUT_SPACES else 1) for script, number in scripts(text).items()
-    )
+    """How much is written: a letter counts for as many as its script saves by what it leaves out.
+
+    Three where words are not separated by spaces, two of a script of syllables, and where vowels
+    are signs at the letters as many as letters and signs are together (1.55 to 1.78 measured).
+    """
+    return round(sum(number * _weight(script) for script, number in scripts(text).items()))
+
+
+def _weight(script: str) -> float:
+    if script in _WITHOUT_SPACES:
+        return 3.0
+    return 2.0 if script == "ETHIOPIC" else 1.65 if script in _WITH_VOWEL_SIGNS else 1.0
 
 
 def script_forms(language: str, text: str) -> list[tuple[str, float]]:

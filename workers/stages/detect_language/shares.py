@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
 from workers.stages.detect_language.close_languages import are_close
+from workers.stages.detect_language.consent import SEVERAL, names_cookies, topics
 from workers.stages.detect_language.decide import UNDETERMINED, Verdict
 from workers.stages.detect_language.engine import QuickEngine
 from workers.stages.detect_language.scripts import written_weight
@@ -20,6 +21,12 @@ UNITS = 40
 """Lines and pieces that are looked at."""
 LEAST_SHARE = 0.1
 """Less of a text than this is a quotation or a name, and no second language of it."""
+LEAST_LEFT = 30
+"""Letters of a sentence: as much must be left for notices to be left out."""
+NOTICES = 2
+"""Lines of a notice that is longer than the article; more of them are one about such things."""
+LEAST_READ = 15
+"""Letters of a sentence that a quick engine is asked about."""
 SURE = 0.8
 """Confidence from which a line or piece counts for its language alone."""
 
@@ -33,7 +40,7 @@ class Mixture:
     main: str
     """The text of its main language."""
     shares: tuple[tuple[str, float], ...]
-    """Languages with their shares of the text, 0 to 1, the main one first."""
+    """Languages with their shares of the text, 0 to 1, the largest first; it is the main one."""
 
 
 @dataclass
@@ -56,41 +63,62 @@ class _Part:
         return "\n".join(self.units)
 
     @property
-    def prominence(self) -> int:
-        """Long blocks count for more: an article has those, notices and menus have short ones."""
-        return sum(weight * weight for weight in self.weights)
+    def weight(self) -> int:
+        return sum(self.weights)
 
 
 def mixture(
     lines: Sequence[str], quick: QuickEngine, decided: Callable[[str], Verdict]
 ) -> Mixture | None:
-    """The languages of a text line by line; None if it has only one.
+    """The languages of a text line by line; None if it has only one and is to be read whole.
+
+    The one with most letters is the main one. Notices that ask for consent are left out if there is
+    a sentence besides; what the text is about is not a notice.
 
     Lines that are mixed themselves, by the quick engine, are looked at sentence by sentence. What
     is too short or too unclear for a language of its own goes where all of it together belongs.
     Reads everything twice, so only for texts that look mixed.
     """
     parts: dict[str, _Part] = {}
+    notices: dict[str, _Part] = {}
     unclear = _Part()
     for unit in islice(_units(lines, quick), UNITS):
         verdict = decided(unit)
-        if verdict.confidence >= SURE:
-            _part_of(parts, verdict.language).add(unit)
-        else:
+        if verdict.confidence < SURE:
             unclear.add(unit)
+        else:
+            _part_of(notices if _is_notice(unit) else parts, verdict.language).add(unit)
+    left_out = _can_go(notices, unclear.weight + sum(part.weight for part in parts.values()))
+    if not left_out:
+        for language, part in notices.items():
+            _part_of(parts, language).take(part)
     if unclear.units:
         language = decided(unclear.text).language
         if language == UNDETERMINED and parts:
-            language = max(parts, key=lambda one: parts[one].prominence)
+            language = max(parts, key=lambda one: parts[one].weight)
         _part_of(parts, language).take(unclear)
-    parts.pop(UNDETERMINED, None)
-    total = sum(sum(part.weights) for part in parts.values())
-    shares = {tag: round(sum(part.weights) / total, 2) for tag, part in parts.items()}
+    if len(parts) > 1:
+        parts.pop(UNDETERMINED, None)
+    total = sum(part.weight for part in parts.values())
+    shares = {tag: round(part.weight / total, 2) for tag, part in parts.items()}
     kept = [tag for tag in parts if shares[tag] >= LEAST_SHARE]
-    if len(kept) < 2:
+    if not kept or (len(kept) < 2 and not left_out):
         return None
-    kept.sort(key=lambda tag: (-parts[tag].prominence, tag))
+    kept.sort(key=lambda tag: (-parts[tag].weight, tag))
     return Mixture(parts[kept[0]].text, tuple((tag, shares[tag]) for tag in kept))
+
+
+def _is_notice(unit: str) -> bool:
+    return names_cookies(unit.lower()) or topics(unit) >= SEVERAL
+
+
+def _can_go(notices: Mapping[str, _Part], left: int) -> bool:
+    """Whether a text of so many letters besides is not about what its notices speak of."""
+    lines = [unit for part in notices.values() for unit in part.units]
+    if not lines or left < LEAST_LEFT:
+        return False
+    weight = sum(part.weight for part in notices.values())
+    return weight <= left or (len(lines) <= NOTICES and topics("\n".join(lines)) >= SEVERAL)
 
 
 def _part_of(parts: dict[str, _Part], language: str) -> _Part:
@@ -102,17 +130,22 @@ def _part_of(parts: dict[str, _Part], language: str) -> _Part:
 def _units(lines: Sequence[str], quick: QuickEngine) -> Iterator[str]:
     for line in lines:
         if len(line) >= LONG_LINE and quick.read(line).other >= LEAST_SHARE:
-            yield from _pieces(line)
+            yield from _pieces(line, quick)
         else:
             yield line
 
 
-def _pieces(line: str) -> Iterator[str]:
+def _pieces(line: str, quick: QuickEngine) -> Iterator[str]:
+    """Sentences, those put together that are short and, as far as one can tell, in one language."""
     piece = ""
+    known: str | None = None
     for sentence in _SENTENCE_END.split(line):
-        piece = f"{piece} {sentence}".strip()
-        if written_weight(piece) >= PIECE:
+        language = quick.read(sentence).language if written_weight(sentence) >= LEAST_READ else None
+        changed = None not in (known, language) and known != language
+        if piece and (changed or written_weight(piece) >= PIECE):
             yield piece
-            piece = ""
+            piece, known = "", None
+        piece = f"{piece} {sentence}".strip()
+        known = known or language
     if piece:
         yield piece
