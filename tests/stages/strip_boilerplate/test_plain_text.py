@@ -441,3 +441,12 @@ def test_so_does_a_text_of_nothing_but_junk() -> None:
     started = time.process_time()
     STRIP(Article(id="a", content=content))
     assert time.process_time() - started < 2.0
+
+
+def test_a_sidebar_goes_below_a_story_in_one_line_whatever_stands_at_its_end() -> None:
+    story = " ".join(STORIES) + " |"
+    pairs = [("The ferry is back", "87Yesterday, 21:07"), ("A museum opens", "9102.03.2024, 18:40")]
+    article = cleaned(
+        "\n".join(["Bridge rebuilt", story, *(line for pair in pairs for line in pair)])
+    )
+    assert article.text == f"Bridge rebuilt\n{story.removesuffix(' |')}"

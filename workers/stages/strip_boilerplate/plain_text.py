@@ -24,6 +24,7 @@ from workers.stages.strip_boilerplate.main_text import unlikely_lines
 from workers.stages.strip_boilerplate.sidebars import (
     chronology,
     headlines_to_the_end,
+    is_longer_than_headlines,
     sidebar_lines,
     stamp_of,
     stands_alone,
@@ -116,7 +117,7 @@ def _cut_runs(rows: _Rows, found: Sequence[Junk | None], protected: Collection[i
     listed = sidebar_lines(rows.texts, rows.stamps, protected)
     others = (text for row, text in enumerate(rows.texts) if row not in listed)
     # Where nothing else is a story this is the text: a programme, a live blog.
-    told = any(map(is_statement, others))
+    told = any(is_statement(text) or is_longer_than_headlines(text) for text in others)
     for row in listed:
         rows.reasons[row] = SIDEBAR if told else None
         if not told and rows.stamps[row - 1] is not None and row > 0:

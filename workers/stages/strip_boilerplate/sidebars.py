@@ -97,6 +97,11 @@ def headlines_to_the_end(
     return set()
 
 
+def is_longer_than_headlines(text: str) -> bool:
+    """Whether a line has more characters than any headline."""
+    return len(text) > _LONGEST_HEADLINE
+
+
 def _is_pair(
     lines: Sequence[str], stamps: Sequence[Stamp | None], protected: Collection[int], first: int
 ) -> bool:
