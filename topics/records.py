@@ -44,6 +44,11 @@ Numbers = Annotated[str, Meta(pattern=_BASE64, max_length=64)]
 """Up to 24 hashes of 16 bits, little-endian, ascending, in base64."""
 Lines = Annotated[str, Meta(pattern=_BASE64, max_length=684)]
 """Up to 64 hashes of 64 bits, little-endian, in base64."""
+# The same in a changelog, of which a recovery reads a million: it looks at the lengths itself.
+ToldDigest = Annotated[str, Meta(extra_json_schema={"pattern": "^[0-9a-f]{32}$"})]
+ToldSketch = Annotated[str, Meta(extra_json_schema={"pattern": "^[A-Za-z0-9+/]{214}==$"})]
+ToldNumbers = Annotated[str, Meta(extra_json_schema={"pattern": _BASE64, "maxLength": 64})]
+ToldLines = Annotated[str, Meta(extra_json_schema={"pattern": _BASE64, "maxLength": 684})]
 
 
 class Feed(msgspec.Struct, frozen=True, kw_only=True):
@@ -165,8 +170,8 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True):
     origin: str
     algorithm: Annotated[str, Meta(max_length=64)]
     id: str
-    content_hash: Digest
-    headline_hash: Digest
+    content_hash: ToldDigest
+    headline_hash: ToldDigest
     shingles: Count
     verdict: Verdict
     withdrawn: bool = False
@@ -176,9 +181,9 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True):
     """Since the epoch: it is forgotten with this one, unless something keeps it longer."""
     source: str | None = None
     sentence_shingles: Count = 0
-    signature: Sketch | UnsetType = UNSET
-    numbers: Numbers | UnsetType = UNSET
-    lines: Lines | UnsetType = UNSET
+    signature: ToldSketch | UnsetType = UNSET
+    numbers: ToldNumbers | UnsetType = UNSET
+    lines: ToldLines | UnsetType = UNSET
     schema_version: str = SCHEMA_VERSION
 
 

@@ -10,8 +10,13 @@ from typing import NamedTuple
 from msgspec import UNSET, UnsetType
 
 from topics.records import Claim, Fingerprint
+from workers.stages.deduplicate.band_index import SKETCH
 from workers.stages.deduplicate.near_texts import Text
+from workers.stages.deduplicate.similarity import NUMBERS
 from workers.utf8 import text_hash
+
+_DIGEST = 16
+_MOST_LINES = 64
 
 
 class Arrival(NamedTuple):
@@ -36,19 +41,21 @@ class Arrival(NamedTuple):
         """ValueError for hashes that are none; ``least`` shingles are a text to compare."""
         text = None
         if record.signature is not UNSET and record.sentence_shingles >= least:
-            text = Text(
-                a2b_base64(record.signature),
-                record.sentence_shingles,
-                _numbers(record.numbers),
-            )
+            sketch, numbers = a2b_base64(record.signature), _numbers(record.numbers)
+            if len(sketch) != SKETCH or len(numbers) > NUMBERS:
+                raise ValueError(f"a signature of {len(sketch)} bytes, {len(numbers)} numbers")
+            text = Text(sketch, record.sentence_shingles, numbers)
+        content, headline = bytes.fromhex(record.content_hash), bytes.fromhex(record.headline_hash)
+        if not len(content) == len(headline) == _DIGEST:
+            raise ValueError(f"hashes of {len(content)} and {len(headline)} bytes")
         source = _hash_of(record.source) if record.source else 0
         return cls(
             # By place, in the order of the fields: by name takes 1 µs more, of 60.
             record.id,
             text_hash(record.id),
             record.algorithm,
-            bytes.fromhex(record.content_hash),
-            bytes.fromhex(record.headline_hash),
+            content,
+            headline,
             record.shingles,
             text,
             source,
@@ -63,6 +70,8 @@ def _hash_of(source: str) -> int:
 
 def _lines(encoded: str) -> bytes:
     data = a2b_base64(encoded)
+    if len(data) > 8 * _MOST_LINES:
+        raise ValueError(f"{len(data) // 8} lines")
     return data[: len(data) & ~7]
 
 

@@ -235,16 +235,16 @@ class SeenRows:
 
     def topic(self, name: str) -> int:
         """The number of a topic, which is known from then on."""
-        return self._topics.number(name)
+        return self._topics[name]
 
     def place_of(self, origin: Origin) -> tuple[int, int, int, int] | None:
         """How an origin is kept, the first four fields of a row; None if its topic is unknown."""
-        topic = self._topics.numbers.get(origin.topic)
+        topic = self._topics.get(origin.topic)
         return None if topic is None else (topic, *origin[1:])
 
     def algorithm(self, name: str) -> int:
         """The number of a fingerprint's algorithm; ValueError if there are too many."""
-        return self._algorithms.number(name)
+        return self._algorithms[name]
 
     def algorithm_name(self, number: int) -> str:
         """The algorithm with a number."""
@@ -252,7 +252,7 @@ class SeenRows:
 
     def method(self, name: str) -> int:
         """The number of a method of comparison; ValueError if there are too many."""
-        return self._methods.number(name)
+        return self._methods[name]
 
     def method_name(self, number: int) -> str:
         """The method with a number."""
@@ -268,20 +268,17 @@ class SeenRows:
         return Origin(topic, row.of_partition, row.of_offset, row.of_timestamp)
 
 
-class _Names:
+class _Names(dict[str, int]):
     """So many names at most by the numbers 0, 1, 2, …, and back."""
 
     def __init__(self, most: int, what: str) -> None:
         self._most = most
         self._what = what
         self.names: list[str] = []
-        self.numbers: dict[str, int] = {}
 
-    def number(self, name: str) -> int:
-        number = self.numbers.get(name)
-        if number is None:
-            if len(self.names) >= self._most:
-                raise ValueError(f"more than {self._most:,} {self._what}")
-            number = self.numbers[name] = len(self.names)
-            self.names.append(name)
+    def __missing__(self, name: str) -> int:
+        if len(self.names) >= self._most:
+            raise ValueError(f"more than {self._most:,} {self._what}")
+        number = self[name] = len(self.names)
+        self.names.append(name)
         return number
