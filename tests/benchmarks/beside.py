@@ -1,16 +1,19 @@
 """The text stages beside what is commonly used in their place, all in one run.
 
 ``python -m tests.benchmarks.beside``: detect_language beside langdetect, on texts of 3,000
-characters; the extractor beside trafilatura's fast mode, on pages of some 50 KB; plain text of 60
-lines beside jusText. Each pair takes turns, so that what else the machine does hits both.
+characters; the extractor beside trafilatura's fast mode, on made-up pages of some 50 KB with few
+elements (with ``--pages FOLDER`` on those of a folder); plain text of 60 lines beside jusText. Each
+pair takes turns, so that what else the machine does hits both.
 """
 
 from __future__ import annotations
 
+import argparse
 import statistics
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
+from pathlib import Path
 
 import justext
 import trafilatura
@@ -40,8 +43,8 @@ class Pair:
     inputs: int
 
 
-def pairs() -> Iterator[Pair]:
-    """The three, with their inputs."""
+def pairs(pages: Sequence[str]) -> Iterator[Pair]:
+    """The three, with their inputs; ``pages`` are for the extractor."""
     detect, langdetect = DetectLanguage(), load_engine("langdetect")
     texts = [text_of(language, CHARACTERS) for language in LANGUAGES]
     articles = [Article(id="a", content=text) for text in texts]
@@ -52,7 +55,6 @@ def pairs() -> Iterator[Pair]:
         lambda number: langdetect.identify(texts[number]),
         len(texts),
     )
-    pages = extractor.made_up()
     yield Pair(
         "extractor",
         "trafilatura fast",
@@ -82,8 +84,11 @@ def measured(pair: Pair, passes: int = PASSES) -> tuple[float, float]:
 
 def main() -> None:
     """Measure all three, and print a table."""
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.beside")
+    parser.add_argument("--pages", type=Path, help="a folder of pages; default: made-up ones")
+    folder = parser.parse_args().pages
     table = Table("", "beside", "ms", "ms of the other", "ours : other")
-    for pair in pairs():
+    for pair in pairs(extractor.read_pages(folder) if folder else extractor.made_up()):
         ours, theirs = measured(pair)
         table.add_row(pair.name, pair.other, f"{ours:.2f}", f"{theirs:.2f}", f"{ours / theirs:.2f}")
     Console().print(table)
