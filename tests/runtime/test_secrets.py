@@ -39,6 +39,7 @@ def secured(tmp_path: Path) -> Settings:
 def test_the_password_is_in_no_text_of_what_holds_it(secured: Settings) -> None:
     async def texts() -> list[str]:
         hop = FingerprintHop.__new__(FingerprintHop)  # only its names are read
+        hop.batch = 16
         consumption = Consumption(secured, hop, Metrics((FINGERPRINT,)), lambda error: None)
         app = consumption.app
         credentials: Any = app.conf.broker_credentials

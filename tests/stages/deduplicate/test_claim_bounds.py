@@ -160,7 +160,7 @@ def test_of_many_claims_those_that_cannot_be_are_named_and_the_others_kept() -> 
 
 def test_copies_taken_in_at_once_take_no_more_memory_than_one_by_one() -> None:
     live = WindowedSeenStore()
-    ones = [(f"url-{digest(str(n))}", f"content {n // 10}") for n in range(3_000)]
+    ones = [(f"url-{digest(str(n)) * 8}", f"content {n // 10}") for n in range(3_000)]
     claims = [live.claim_record(article(*one), at(n))[0] for n, one in enumerate(ones)]
     records = [codec.encode(claim) for claim in claims]
 
@@ -176,4 +176,5 @@ def test_copies_taken_in_at_once_take_no_more_memory_than_one_by_one() -> None:
 
     one_by_one, at_once = taken(1), taken(500)
     print(f"{one_by_one / 3_000:.0f} and {at_once / 3_000:.0f} bytes each")
-    assert at_once < 1.05 * one_by_one
+    # Another object for each name of the original would be half as much again.
+    assert at_once < 1.2 * one_by_one
