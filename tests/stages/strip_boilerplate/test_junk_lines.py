@@ -5,10 +5,18 @@ from __future__ import annotations
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from workers.stages.strip_boilerplate.junk_lines import Junk, in_company, junk_line
+from workers.stages.strip_boilerplate.junk_lines import (
+    Junk,
+    has_notices,
+    in_company,
+    junk_line,
+    notices_in,
+)
+from workers.stages.strip_boilerplate.junk_words import function_words
+from workers.stages.strip_boilerplate.line_heads import heads_of
 
 SURE = {
     "advertisement": [
@@ -121,6 +129,23 @@ def test_what_a_label_needs_is_told_apart() -> None:
     one = junk_line("Read also: Ferry to return in May")
     assert one is not None
     assert not one.heads
+
+
+@given(st.lists(st.text(max_size=300).map(str.strip).filter(bool), min_size=1, max_size=4))
+@example(["We use cookies", "クッキー"])
+@example(["x " * 150 + "cookies.", "y" * 195 + " cookiesque", "İ" * 9 + "クッキー", "ü 無断転載"])
+def test_lines_with_words_of_notices_are_those_that_have_one_by_themselves(
+    lines: list[str],
+) -> None:
+    told = notices_in(lines, heads_of(lines))
+    known = has_notices("\n".join(lines))
+    assert told == [known and len(line) <= 700 and has_notices(line) for line in lines]
+
+
+def test_no_word_of_notices_is_among_the_most_frequent() -> None:
+    words = "We use cookies. Alle Rechte vorbehalten. Todos los derechos reservados."
+    assert notices_in([words], heads_of([words])) == [True]
+    assert not function_words() & {"cookie", "cookies", "reserved", "vorbehalten", "куки"}
 
 
 @given(st.text(max_size=200))

@@ -10,7 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from workers.stages.strip_boilerplate import line_marks
 from workers.stages.strip_boilerplate.line_features import NAMES, features_of
+from workers.stages.strip_boilerplate.line_heads import heads_of
+from workers.stages.strip_boilerplate.line_marks import Marks
 from workers.stages.strip_boilerplate.line_model import FILE, LineModel, line_model, read_model
 from workers.stages.strip_boilerplate.main_text import titles, unlikely_lines
 
@@ -99,3 +102,27 @@ def test_every_line_has_finite_features_and_a_probability(lines: list[str]) -> N
     probable = line_model().content_probability(rows)
     assert ((probable > 0) & (probable < 1)).all()
     assert set(unlikely_lines(lines, ())) <= set(range(len(lines)))
+
+
+def test_heads_that_are_known_already_make_no_difference() -> None:
+    assert features_of(PAGE, heads_of(PAGE)).tobytes() == features_of(PAGE).tobytes()
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    st.lists(st.text("a \n.?？!,，|»·@]([©09\ud800٣中𝐀", min_size=1), min_size=1), st.integers(1, 9)
+)
+def test_marks_are_counted_as_if_line_by_line(lines: list[str], reach: int) -> None:
+    marks = Marks(lines, reach)
+    for kind, counted in {
+        line_marks.COMMA: [line.count(",") + line.count("，") for line in lines],
+        line_marks.STOP: [line.count(". ") + line.count("! ") for line in lines],
+        line_marks.QUESTION_STOP: [line.count("? ") for line in lines],
+        line_marks.BAR: [line.count("|") + line.count("»") for line in lines],
+        line_marks.ADDRESS: [line.count("@") + line.count("](") for line in lines],
+        line_marks.DIGIT: [sum(map(line[:reach].count, "0123456789")) for line in lines],
+    }.items():
+        assert marks[kind].tolist() == counted
+    questions = marks[line_marks.QUESTION] + marks[line_marks.QUESTION_STOP]
+    assert questions.tolist() == [line.count("?") + line.count("？") for line in lines]
+    assert marks.middle.tolist() == [min(ord(line[len(line) // 2]), 0xFFFF) for line in lines]

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from topics.records import Removal, RemovedTotal
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(NamedTuple):
     """One line, without its ``\\n``: its place in the text."""
 
     start: int

@@ -6,7 +6,7 @@ import re
 from functools import cache
 
 from workers.stages.strip_boilerplate.date_words import unit_words
-from workers.stages.strip_boilerplate.text_tokens import NUMBER_OR_WORD, fold
+from workers.stages.strip_boilerplate.text_tokens import DIGIT, NUMBER_OR_WORD, fold
 
 _LONGEST = 100
 _CLOCK = re.compile(r"\d{1,3}[:：]\d{2}(?:[:：]\d{2})?(?!\d)")
@@ -64,7 +64,7 @@ def is_duration(line: str) -> bool:
     between these; at least one names what is measured, and a time is given.
     """
     line = line.strip()
-    if not 0 < len(line) <= _LONGEST or not any(map(str.isdecimal, line)):
+    if not 0 < len(line) <= _LONGEST or not DIGIT.search(line):
         return False
     labelled = timed = numbered = False
     for token in NUMBER_OR_WORD.finditer(line):

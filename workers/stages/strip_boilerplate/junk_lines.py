@@ -8,11 +8,12 @@ goes only in the company of others.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from workers.stages.strip_boilerplate.junk_words import PhraseClass, phrases, words
+from workers.stages.strip_boilerplate.line_heads import HEAD, Heads
 from workers.stages.strip_boilerplate.text_tokens import NUMBER_OR_WORD, UNSPACED_RANGES, fold
 
 ADVERTISEMENT = "advertisement"
@@ -35,6 +36,7 @@ SUBSCRIPTION = "subscription"
 _LONGEST_LABEL = 120
 _LONGEST_CALL = 250
 _LONGEST_NOTICE = 700
+_LABELS_KEPT = 2000
 _MOST_WORDS = 8
 """No phrase has more words."""
 _MOST_NUMBERS = 4
@@ -73,15 +75,58 @@ def has_notices(text: str) -> bool:
     return _has_unspaced(sample) and any(map(plain.__contains__, _rare_words()))
 
 
-def junk_line(line: str, notices: bool = True) -> Junk | None:
+def notices_in(lines: Sequence[str], heads: Heads | None = None) -> list[bool | None]:
+    """For each line of a text whether it has such a word; None if that is for ``junk_line`` to see.
+
+    ``heads`` are those of the lines, if they are known already.
+    """
+    if heads is None:
+        return [None if has_notices("\n".join(lines)) else False] * len(lines)
+    rare = _rare_tokens()
+    # All tails together, since nearly always none has such a word.
+    tails = [_tail(line) for line in lines if HEAD < len(line) <= _LONGEST_NOTICE]
+    in_tail = not rare.isdisjoint(" ".join(tails).lower().split())
+    found: list[bool | None] = [
+        len(line) <= _LONGEST_NOTICE
+        and (
+            not rare.isdisjoint(words_)
+            or (in_tail and not rare.isdisjoint(_tail(line).lower().split()))
+            or (not line.isascii() and _may_be_unspaced(line))
+        )
+        and has_notices(line)
+        for line, words_ in zip(lines, heads.rarer, strict=True)
+    ]
+    # Of scripts without spaces a text is read at other places than its lines.
+    if any(found) and not has_notices("\n".join(lines)):
+        return [False] * len(lines)
+    return found
+
+
+def _tail(line: str) -> str:
+    """What is behind the head of a line, and the word that the head cuts off."""
+    return line[line.rfind(" ", 0, HEAD) + 1 :]
+
+
+def _may_be_unspaced(line: str) -> bool:
+    # No other letter becomes two in lower case.
+    return "\u0130" in line or _has_unspaced(line[::_SAMPLED])
+
+
+def junk_line(line: str, notices: bool | None = None) -> Junk | None:
     """What kind of boilerplate a line is by its words; None if it may be anything else.
 
-    ``notices`` is what ``has_notices`` says of the whole text. Linear in the line's length, and
-    lines of more than a paragraph are not read.
+    ``notices`` is what ``notices_in`` says of it. Linear in the line's length, and lines of more
+    than a paragraph are not read.
     """
     line = line.strip()
-    if not line or len(line) > _LONGEST_NOTICE or not _worth_reading(line, notices):
+    if not line or len(line) > _LONGEST_NOTICE:
         return None
+    if not _worth_reading(line) and not (has_notices(line) if notices is None else notices):
+        return None
+    return _read_label(line) if len(line) <= _LONGEST_LABEL else _read(line)
+
+
+def _read(line: str) -> Junk | None:
     if line.lower().startswith(_SIGN) and len(line) <= _LONGEST_CALL:
         stated = is_statement(line, _STATED_WORDS)
         return Junk(COPYRIGHT, weak=stated, stated=stated)
@@ -111,28 +156,29 @@ def is_statement(line: str, words: int = _SENTENCE_WORDS) -> bool:
     return len(line.split()) >= words or len(_UNSPACED.findall(line)) >= 2 * words
 
 
-def _worth_reading(line: str, notices: bool) -> bool:
-    """Whether the line's first word, or a telling one in it, may be boilerplate's.
+_read_label = lru_cache(_LABELS_KEPT)(_read)
+"""Sites have the same labels on all their pages."""
+
+
+def _worth_reading(line: str) -> bool:
+    """Whether the line's first word may be boilerplate's.
 
     Nearly all lines of articles end here, in a tenth of the time that reading them takes.
     """
+    if len(line) > _LONGEST_CALL and line[0] not in _SIGN[0]:
+        return False
     first = NUMBER_OR_WORD.search(line)
     if first is None or line[0] in _SIGN[0]:
         return first is not None
-    if len(line) <= _LONGEST_LABEL:
-        if first["word"] and (
-            fold(first["word"]) in _first_words() or _UNSPACED.match(first["word"])
-        ):
-            return True
-        if first["number"] or fold(first["word"]) in words("small"):
-            second = NUMBER_OR_WORD.search(line, first.end())
-            if second and (second["number"] or fold(second["word"]) in _label_words()):
-                return True
-    elif len(line) <= _LONGEST_CALL and (
-        fold(first["word"] or "") in _first_of("subscribe") or _UNSPACED.match(first[0])
-    ):
+    word = fold(first["word"] or "")
+    if len(line) > _LONGEST_LABEL:
+        return word in _first_of("subscribe") or _has_unspaced(first[0][0])
+    if word and (word in _first_words() or _has_unspaced(first[0][0])):
         return True
-    return notices and has_notices(line)
+    if first["number"] or word in words("small"):
+        second = NUMBER_OR_WORD.search(line, first.end())
+        return second is not None and (not second["word"] or fold(second["word"]) in _label_words())
+    return False
 
 
 def _label(found: Sequence[str], joined: str, numbers: int, line: str) -> Junk | None:
@@ -190,6 +236,8 @@ def _class(*names: str) -> frozenset[str]:
 
 def _is_related(found: Sequence[str], line: str) -> bool:
     """Whether the line is a label for another article, a separator, and its headline."""
+    if found[0] not in _first_of("related"):
+        return False
     at = min((at for mark in _SEPARATORS if (at := line.find(mark)) > 0), default=-1)
     if at < 0:
         return False
@@ -206,8 +254,10 @@ def _is_call(found: Sequence[str], joined: str) -> bool:
 
 def _begins(kind: PhraseClass, found: Sequence[str], joined: str) -> bool:
     known = phrases(kind)
-    if any(" ".join(found[:count]) in known for count in range(1, _MOST_WORDS + 1)):
-        return True
+    if found[0] in _first_of(kind):
+        most = min(len(found), _MOST_WORDS)
+        if any(" ".join(found[:count]) in known for count in range(1, most + 1)):
+            return True
     return _has_unspaced(joined[0]) and joined.startswith(_unspaced(known))
 
 
@@ -218,7 +268,13 @@ def _is_rights(joined: str) -> bool:
 def _said(kind: PhraseClass, joined: str) -> list[str]:
     """The phrases of a class that are in a line."""
     padded = f" {joined} "
-    found = [phrase for phrase in phrases(kind) if f" {phrase} " in padded]
+    begun = _by_first(kind)
+    found = [
+        phrase
+        for word in begun.keys() & joined.split(" ")
+        for phrase in begun[word]
+        if f" {phrase} " in padded
+    ]
     if _has_unspaced(joined):
         found += [phrase for phrase in _unspaced(phrases(kind)) if phrase in joined]
     return found
@@ -263,14 +319,9 @@ def in_company(found: Sequence[Junk | None], gone: Sequence[bool]) -> list[int]:
 
 def _words(line: str) -> tuple[list[str], int]:
     """Folded words, and how many numbers stand between them."""
-    found: list[str] = []
-    numbers = 0
-    for token in NUMBER_OR_WORD.finditer(line.replace("’", "").replace("'", "")):
-        if token["word"]:
-            found.append(fold(token["word"]))
-        else:
-            numbers += 1
-    return found, numbers
+    tokens = NUMBER_OR_WORD.findall(line.replace("’", "").replace("'", ""))
+    found = [fold(word) for _, word in tokens if word]
+    return found, len(tokens) - len(found)
 
 
 def _has_unspaced(text: str) -> bool:
@@ -302,6 +353,15 @@ def _label_words() -> frozenset[str]:
 @cache
 def _first_of(kind: PhraseClass) -> frozenset[str]:
     return frozenset(phrase.split()[0] for phrase in phrases(kind))
+
+
+@cache
+def _by_first(kind: PhraseClass) -> Mapping[str, Sequence[str]]:
+    """The phrases of a class by their first words."""
+    found: dict[str, list[str]] = {}
+    for phrase in sorted(phrases(kind)):
+        found.setdefault(phrase.split()[0], []).append(phrase)
+    return found
 
 
 @cache

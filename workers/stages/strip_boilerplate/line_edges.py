@@ -26,6 +26,7 @@ _IMAGE_MARKS = re.compile(
 )
 _SPACE = re.compile(r"[\s\ufeff]*")
 _BARS = re.compile(r"(?:[|｜│¦]\s*)++$")
+_BAR_MARKS = frozenset("|｜│¦")
 _BAR = re.compile(r"[|｜│¦]")
 _COUNTED_GAP = re.compile(r"[\s:.,()|]{0,3}")
 _MOST_TOKENS = 4
@@ -40,17 +41,16 @@ _AFTER_STAMP = re.compile(r"[\s,.:|·•–—-]*")
 def edge_cuts(line: Line) -> list[Cut]:
     """The cuts at the two ends of one line; they never overlap."""
     cuts: list[Cut] = []
-    before = _leading(line.text)
+    text = line.text
+    before = 0 if text[:1].isalpha() else _leading(text)
     if before:
         cuts.append(Cut(line.start, line.start + before, LEADING_MARK))
-    for reason, after in (
-        (TRAILING_BAR, _trailing(line.text, before)),
-        (TRAILING_LINK, _trailing_link(line.text, before)),
-    ):
-        if after < len(line.text):
-            end = line.end - (1 if line.text.endswith("\r") else 0)
-            cuts.append(Cut(line.start + after, end, reason))
-            break
+    after, reason = _trailing(text, before), TRAILING_BAR
+    if after == len(text):
+        after, reason = _trailing_link(text, before), TRAILING_LINK
+    if after < len(text):
+        end = line.end - (1 if text.endswith("\r") else 0)
+        cuts.append(Cut(line.start + after, end, reason))
     return cuts
 
 
@@ -133,7 +133,7 @@ def _trailing(text: str, start: int) -> int:
     bar is how people type the full stop.
     """
     stripped = text.rstrip()
-    if not stripped.endswith(("|", "｜", "│", "¦")):
+    if stripped[-1:] not in _BAR_MARKS:
         return len(text)
     bars = _BARS.search(stripped, start)
     if bars is None or _BAR.search(stripped, start, bars.start()):
@@ -151,13 +151,13 @@ def _trailing_link(text: str, start: int) -> int:
     if len(text) - start <= _LONGEST_LABEL:
         return len(text)
     bare = text.rstrip(_LABEL_END)
+    first = max(start, len(bare) - _LONGEST_LABEL)
+    if _SENTENCE_END.search(bare, first) is None:
+        return len(text)
     last = fold(bare[bare.rfind(" ") + 1 :])
     if last not in _last_words() and not (bare and "\u0e00" <= bare[-1] <= "\uffdc"):
         return len(text)
-    first = max(start, len(bare) - _LONGEST_LABEL)
     ends = list(_SENTENCE_END.finditer(bare, first))
-    if not ends:
-        return len(text)
     label = words_of(bare[ends[-1].end() :])
     told = len(label) > 1 or (len(label) == 1 and label[0][0] >= "\u0e00")
     return ends[-1].end() if told and " ".join(label) in phrases("related") else len(text)

@@ -15,10 +15,11 @@ from itertools import filterfalse
 import numpy as np
 import numpy.typing as npt
 
+from workers.stages.strip_boilerplate import line_marks
 from workers.stages.strip_boilerplate.date_words import date_words
 from workers.stages.strip_boilerplate.junk_words import telling_words
 from workers.stages.strip_boilerplate.line_heads import HEAD, Heads, heads_of
-from workers.stages.strip_boilerplate.line_marks import Mark, Marks
+from workers.stages.strip_boilerplate.line_marks import Marks
 from workers.stages.strip_boilerplate.text_tokens import UNSPACED
 
 Features = npt.NDArray[np.float32]
@@ -110,7 +111,7 @@ def _own(own: Features, lines: Sequence[str], heads: Heads) -> Sequence[set[str]
     """Fill in what each line is by itself; the words by which it is compared with others."""
     marks = Marks(lines, HEAD)
     words = _words(lines, heads, np.flatnonzero(marks.middle >= _FIRST_UNSPACED).tolist())
-    digits = marks[Mark.DIGIT] / np.minimum(marks.lengths, HEAD)
+    digits = marks[line_marks.DIGIT] / np.minimum(marks.lengths, HEAD)
     for row in np.flatnonzero(marks.middle >= _FIRST_ARABIC).tolist():
         head = heads.texts[row]
         digits[row] = sum(map(str.isdecimal, head)) / len(head)
@@ -122,8 +123,8 @@ def _own(own: Features, lines: Sequence[str], heads: Heads) -> Sequence[set[str]
     own[_AT["word_length"]] = marks.lengths / counts
     own[_AT["function_words"]] = function
     own[_AT["ends_sentence"]] = ends
-    own[_AT["commas"]] = marks[Mark.COMMA]
-    own[_AT["sentences"]] = marks[Mark.STOP] + marks[Mark.QUESTION_STOP] + ends
+    own[_AT["commas"]] = marks[line_marks.COMMA]
+    own[_AT["sentences"]] = marks[line_marks.STOP] + marks[line_marks.QUESTION_STOP] + ends
     own[_AT["digits"]] = digits
     for row in np.flatnonzero((digits > 0) & (counts < _FEW_WORDS)).tolist():
         own[_AT["date_words"], row] = len(heads.words[row] & _DATES)
@@ -214,17 +215,17 @@ def _edges(own: Features, lines: Sequence[str]) -> list[bool]:
 
 def _rare(own: Features, lines: Sequence[str], heads: Heads, marks: Marks) -> None:
     """Fill in what most lines do not have."""
-    own[_AT["bars"]] = marks[Mark.BAR]
-    if marks[Mark.POINT].any():
+    own[_AT["bars"]] = marks[line_marks.BAR]
+    if marks[line_marks.POINT].any():
         own[_AT["bars"]] += [sum(map(line.count, _POINTS)) for line in lines]
-    own[_AT["copyright"]] = marks[Mark.COPYRIGHT] > 0
-    own[_AT["question"]] = marks[Mark.QUESTION] + marks[Mark.QUESTION_STOP] > 0
-    own[_AT["address"]] = marks[Mark.ADDRESS] > 0
+    own[_AT["copyright"]] = marks[line_marks.COPYRIGHT] > 0
+    own[_AT["question"]] = marks[line_marks.QUESTION] + marks[line_marks.QUESTION_STOP] > 0
+    own[_AT["address"]] = marks[line_marks.ADDRESS] > 0
     for row, low in enumerate(heads.low):
         if "http" in low or "www." in low:
             own[_AT["address"], row] = True
-    times = Counter(lines)
-    if len(times) < len(lines):
+    if len(set(lines)) < len(lines):
+        times = Counter(lines)
         own[_AT["repeats"]] = [times[line] > 1 for line in lines]
 
 

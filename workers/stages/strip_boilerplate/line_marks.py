@@ -3,43 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from enum import IntEnum, auto
 
 import numpy as np
 import numpy.typing as npt
 
 Numbers = npt.NDArray[np.intp]
 
+OTHER, COMMA, STOP, QUESTION, QUESTION_STOP, BAR, POINT, COPYRIGHT, ADDRESS, DIGIT = range(10)
+"""Kinds of marks.
 
-class Mark(IntEnum):
-    """Kinds of marks; all but these are ``OTHER``."""
-
-    OTHER = 0
-    COMMA = auto()
-    STOP = auto()
-    """Ends a sentence within a line: in most scripts only with a space behind it."""
-    QUESTION = auto()
-    """A question mark that ends no sentence within a line."""
-    QUESTION_STOP = auto()
-    BAR = auto()
-    POINT = auto()
-    """A bar, if spaces are around it."""
-    COPYRIGHT = auto()
-    ADDRESS = auto()
-    DIGIT = auto()
-    """One of 0 to 9."""
-
+A stop ends a sentence within a line, in most scripts only with a space behind it, and so do
+question marks that are question stops. A point is a bar if spaces are around it.
+"""
+_KIND_COUNT = 10
 
 _MARKS = {
-    Mark.COMMA: ",、，،",
-    Mark.STOP: ".!。।؟",
-    Mark.QUESTION: "？",
-    Mark.QUESTION_STOP: "?",
-    Mark.BAR: "|›»",
-    Mark.POINT: "·•",
-    Mark.COPYRIGHT: "©",
-    Mark.ADDRESS: "@]",
-    Mark.DIGIT: "0123456789",
+    COMMA: ",、，،",
+    STOP: ".!。।؟",
+    QUESTION: "？",
+    QUESTION_STOP: "?",
+    BAR: "|›»",
+    POINT: "·•",
+    COPYRIGHT: "©",
+    ADDRESS: "@]",
+    DIGIT: "0123456789",
 }
 _FOLLOWED = {".": " ", "!": " ", "।": " ", "؟": " ", "?": " ", "]": "("}
 """What must stand behind a mark, or it is none; but a question mark is one always."""
@@ -66,14 +53,14 @@ class Marks:
         kinds[alone] = _ALONE.take(found[alone])
         before = at.searchsorted(bounds)
         rows = np.arange(len(lines)).repeat(before[1:] - before[:-1])
-        digits = (kinds == Mark.DIGIT).nonzero()[0]
-        kinds[digits[at[digits] - bounds[rows[digits]] >= reach]] = Mark.OTHER
-        table = np.bincount(rows * _WIDTH + kinds, minlength=len(lines) * _WIDTH)
-        self._counts = table.reshape(len(lines), _WIDTH).T
+        digits = (kinds == DIGIT).nonzero()[0]
+        kinds[digits[at[digits] - bounds[rows[digits]] >= reach]] = OTHER
+        table = np.bincount(rows * _KIND_COUNT + kinds, minlength=len(lines) * _KIND_COUNT)
+        self._counts = table.reshape(len(lines), _KIND_COUNT).T
 
-    def __getitem__(self, mark: Mark) -> Numbers:
-        """How often each line has a mark."""
-        counts: Numbers = self._counts[mark]
+    def __getitem__(self, kind: int) -> Numbers:
+        """How often each line has marks of a kind."""
+        counts: Numbers = self._counts[kind]
         return counts
 
 
@@ -98,5 +85,4 @@ def _by_code(marks: dict[str, int]) -> Numbers:
 _KINDS = _by_code({mark: kind for kind, marks in _MARKS.items() for mark in marks})
 _IS_MARK = _KINDS > 0
 _FOLLOWED_BY = _by_code({mark: ord(behind) for mark, behind in _FOLLOWED.items()})
-_ALONE = _by_code({"?": Mark.QUESTION})
-_WIDTH = len(Mark)
+_ALONE = _by_code({"?": QUESTION})

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
-from itertools import compress
+from itertools import compress, islice
 from math import log
 
 import numpy as np
 
 from workers.stages.strip_boilerplate.junk_lines import is_statement
 from workers.stages.strip_boilerplate.line_features import NAMES, Features, features_of
+from workers.stages.strip_boilerplate.line_heads import Heads
 from workers.stages.strip_boilerplate.line_model import LineModel, line_model
 
 SURE = 0.15
@@ -25,7 +26,7 @@ SURE_IF_SENTENCE = 0.5
 """The same for one that reads like a sentence: the background of a story is repeated as well."""
 _QUANTITY = re.compile(r"(?<![\w:/.-])\d[\d.,]{0,8}\s?(?:%|[^\W\d_])")
 """A number and what it counts or measures."""
-_FEWEST_LINES, _MOST_LINES = 4, 5_000
+_FEWEST_LINES, MOST_LINES = 4, 5_000
 """A text of fewer lines tells too little of what surrounds them; one of more is no article."""
 _SENTENCE = 0.3
 _TITLE_REACH, _FIRST_REACH = 12, 3
@@ -43,18 +44,21 @@ def unlikely_lines(
     junk: Collection[int],
     repeated: Collection[int] = (),
     model: LineModel | None = None,
+    heads: Heads | None = None,
 ) -> list[int]:
     """Indexes of the lines that are surely not the article's.
 
     ``junk`` are lines of which this is known already, ``repeated`` those that other articles of the
-    source had; the model is the package's if none is given. Lines are stripped, none is blank. A
+    source had; the model is the package's if none is given, and ``heads`` are those of the lines if
+    they are known already. Lines are stripped, none is blank. A
     title stays, the first line right before the article stays, and so does everything where no line
     is probably an article's.
     """
-    if not _FEWEST_LINES <= len(lines) <= _MOST_LINES:
+    if not _FEWEST_LINES <= len(lines) <= MOST_LINES:
         return []
-    rows = features_of(lines)
+    rows = features_of(lines, heads)
     probable = (model or line_model()).content_probability(rows)
+    junk = frozenset(junk)
     if not (probable >= 0.5).any():
         return []
     limits = np.full(len(lines), SURE)
@@ -64,7 +68,8 @@ def unlikely_lines(
         limits[row] = SURE_IF_SENTENCE if sentence else SURE_IF_REPEATED
     limits[titles(rows, junk)] = 0
     junk = frozenset(junk)
-    others = [row for row in range(len(lines)) if row not in junk][: _FIRST_REACH + 1]
+    left = (row for row in range(len(lines)) if row not in junk)
+    others = list(islice(left, _FIRST_REACH + 1))
     if (probable[others[1:]] >= 0.5).any() or (others[:1] == [0] and _may_be_title(rows, 0)):
         limits[others[0]] = 0
     unlikely = list(compress(range(len(lines)), (probable < limits).tolist()))

@@ -13,14 +13,15 @@ from workers.stages.strip_boilerplate.cuts import Cut, Line, cut_line, lines_of
 from workers.stages.strip_boilerplate.durations import is_duration
 from workers.stages.strip_boilerplate.junk_lines import (
     Junk,
-    has_notices,
     in_company,
     is_statement,
     junk_line,
+    notices_in,
 )
 from workers.stages.strip_boilerplate.line_edges import edge_cuts
+from workers.stages.strip_boilerplate.line_heads import Heads, heads_of
 from workers.stages.strip_boilerplate.line_model import LineModel
-from workers.stages.strip_boilerplate.main_text import unlikely_lines
+from workers.stages.strip_boilerplate.main_text import MOST_LINES, unlikely_lines
 from workers.stages.strip_boilerplate.sidebars import (
     chronology,
     headlines_to_the_end,
@@ -52,11 +53,14 @@ class _Rows:
     reasons: list[str | None] = field(init=False)
     """Why a line goes, if it does."""
     stamps: list[Stamp | None] = field(init=False)
+    heads: Heads | None = field(init=False)
+    """None if there are more than the line model reads: they take much memory."""
 
     def __post_init__(self) -> None:
         self.texts = [line.text.strip() for line in self.lines]
         self.reasons = [None] * len(self.lines)
-        self.stamps = [stamp_of(text) for text in self.texts]
+        self.stamps = list(map(stamp_of, self.texts))
+        self.heads = heads_of(self.texts) if len(self.texts) <= MOST_LINES else None
 
     @property
     def gone(self) -> set[int]:
@@ -94,10 +98,10 @@ def junk_in(
 def _cut_by_words(rows: _Rows, named: Collection[int]) -> list[Junk | None]:
     """Cut what is junk by itself, and weak lines beside it; what each line is said to be."""
     found: list[Junk | None] = []
-    notices = has_notices("\n".join(rows.texts))
+    notices = notices_in(rows.texts, rows.heads)
     for row, text in enumerate(rows.texts):
         stamp = rows.stamps[row]
-        junk = None if row in named or stamp is not None else junk_line(text, notices)
+        junk = None if row in named or stamp is not None else junk_line(text, notices[row])
         found.append(junk)
         if row in named:
             continue
@@ -137,6 +141,6 @@ def _cut_unlikely(
     model: LineModel | None,
 ) -> None:
     again = {row for row, text in enumerate(rows.texts) if repeated is not None and repeated(text)}
-    for row in unlikely_lines(rows.texts, rows.gone, again, model):
+    for row in unlikely_lines(rows.texts, rows.gone, again, model, rows.heads):
         if row not in named and rows.reasons[row] is None:
             rows.reasons[row] = REPEATED if row in again else UNLIKELY

@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence, Set
 
 from workers.stages.strip_boilerplate.junk_lines import is_statement
 from workers.stages.strip_boilerplate.stamps import LONGEST, Stamp, may_be_stamp, read_stamp
+from workers.stages.strip_boilerplate.text_tokens import DIGIT
 
 _LONGEST_HEADLINE = 160
 _MOST_HEADLINES = 20
@@ -19,12 +20,10 @@ _CLOSING = "\"'”’»)]）」』"
 
 def stamp_of(line: str) -> Stamp | None:
     """The stamp that a line consists of; None if it is anything else."""
-    if len(line) > LONGEST + _MOST_AROUND:
+    if len(line) > LONGEST + _MOST_AROUND or not DIGIT.search(line):
         return None
     line = line.strip(_AROUND)
-    if len(line) > LONGEST or not any(map(str.isdecimal, line)):
-        return None
-    if not may_be_stamp(line):
+    if len(line) > LONGEST or not may_be_stamp(line):
         return None
     stamp = read_stamp(line)
     return stamp if stamp and not line[stamp.end :].strip(_AROUND) else None
