@@ -1,0 +1,191 @@
+"""What is fetched while partitions move from one worker to another."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import time
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from faust.types import TP
+
+from tests.deployment import Deployment
+from topics import catalog
+from workers.runtime.consume import Consumption, TopicLostError
+from workers.runtime.metrics import Metrics
+from workers.runtime.record import Consumed, Finished
+from workers.settings import load
+
+BATCH = 16
+RECORDS = 40 * BATCH
+
+
+class Hop:
+    """Takes note of what it was given, as many batches as ``allowed``."""
+
+    steps: tuple[str, ...] = ("fingerprint",)
+    consumes = catalog.RAW
+    batch = BATCH
+
+    def __init__(self) -> None:
+        self.handled: list[tuple[int, int]] = []
+        self.allowed = asyncio.Semaphore(RECORDS)
+
+    async def handle(self, batch: Sequence[Consumed]) -> list[Finished]:
+        """Take note, when it is allowed."""
+        await self.allowed.acquire()
+        self.handled += [(record.partition, record.offset) for record in batch]
+        return [Finished(record, "fingerprint", "ok", ()) for record in batch]
+
+    def assigned(self) -> None:
+        """Nothing to do."""
+
+
+class Member:
+    """A worker of the group whose fetches can be counted, held and replaced."""
+
+    def __init__(self, deployment: Deployment) -> None:
+        self.hop = Hop()
+        self.failures: list[BaseException] = []
+        self.consumption = Consumption(
+            deployment.settings, self.hop, Metrics(), self.failures.append
+        )
+        consumer: Any = self.consumption.app.consumer
+        self.rounds = 0
+        """How often records were asked for; without partitions also."""
+        self.fetched_early: list[Any] = []
+        """What was fetched during a rebalance."""
+        self.change: Callable[[Any], Awaitable[Any]] | None = None
+        """Has the last word on what a fetch brought."""
+        self._next, self._getmany = consumer._wait_next_records, consumer._getmany
+        consumer._wait_next_records = self._round
+        consumer._getmany = self._fetch
+
+    async def _round(self, timeout: float) -> Any:
+        self.rounds += 1
+        return await self._next(timeout)
+
+    async def _fetch(self, **asked: Any) -> Any:
+        rebalancing = self.consumption.app.rebalancing
+        found = await self._getmany(**asked)
+        if found and rebalancing:
+            self.fetched_early.append(found)
+        return found if self.change is None else await self.change(found)
+
+    async def until(self, condition: Callable[[], bool], seconds: float = 60) -> None:
+        """Wait until a condition holds."""
+        deadline = time.monotonic() + seconds
+        while not condition():
+            assert time.monotonic() < deadline, (self.failures, len(self.hop.handled))
+            assert self.consumption.crashed is None
+            await asyncio.sleep(0.02)
+
+    @property
+    def settled(self) -> bool:
+        """Whether it has partitions and no rebalance goes on."""
+        return bool(self.consumption.assigned) and not self.consumption.app.rebalancing
+
+
+@pytest.fixture
+def one_partition(broker_address: str, deployment: Deployment) -> Iterator[Deployment]:
+    """A second worker of a group has nothing to do."""
+    settings = deployment.settings
+    prefix = f"{settings.topic_prefix}one."
+    with Deployment(dataclasses.replace(settings, topic_prefix=prefix, partitions=1)) as it:
+        yield it
+
+
+@pytest.mark.broker
+def test_a_worker_that_takes_over_fetches_only_after_the_seek(one_partition: Deployment) -> None:
+    async def run() -> None:
+        first, second = Member(one_partition), Member(one_partition)
+        app: Any = second.consumption.app
+        subscribed = app.topics.maybe_wait_for_subscriptions
+
+        async def slowly() -> None:
+            """The moment between the assignment and the seek, long enough for some rounds."""
+            rounds = second.rounds
+            await second.until(lambda: second.rounds >= rounds + 3 or bool(second.fetched_early))
+            await subscribed()
+
+        await first.consumption.start()
+        await first.until(lambda: first.settled)
+        await second.consumption.start()
+        await second.until(lambda: second.rounds > 0)
+        first.hop.allowed = asyncio.Semaphore(2)
+        await asyncio.to_thread(one_partition.produce, [b"a record"] * RECORDS)
+        await first.until(first.hop.allowed.locked)
+        app.topics.maybe_wait_for_subscriptions = slowly
+        end = asyncio.create_task(first.consumption.drain())
+        await asyncio.sleep(0)  # it has begun
+        first.hop.allowed.release()
+        await end
+        try:
+            await second.until(lambda: len({*first.hop.handled, *second.hop.handled}) == RECORDS)
+        finally:
+            await second.consumption.drain()
+        assert second.failures == []
+        assert second.fetched_early == []
+        assert len(second.hop.handled) == len(set(second.hop.handled))
+
+    asyncio.run(run())
+
+
+@pytest.mark.broker
+def test_what_a_fetch_brings_from_before_a_rebalance_is_fetched_again(
+    one_partition: Deployment,
+) -> None:
+    one_partition.produce([b"a record"] * RECORDS)
+
+    async def run() -> None:
+        first, second = Member(one_partition), Member(one_partition)
+        held = asyncio.Event()
+
+        async def hold(found: Any) -> Any:
+            if found and first.hop.handled:
+                first.change = None
+                count = first.consumption.app.rebalancing_count
+                held.set()
+                await first.until(
+                    lambda: first.consumption.app.rebalancing_count > count and first.settled
+                )
+            return found
+
+        first.change = hold
+        await first.consumption.start()
+        await held.wait()
+        await second.consumption.start()
+        try:
+            await first.until(lambda: len(set(first.hop.handled)) == RECORDS)
+        finally:
+            await second.consumption.drain()
+            await first.consumption.drain()
+        assert first.failures == second.failures == []
+
+    asyncio.run(run())
+
+
+def test_a_topic_that_goes_back_without_a_rebalance_was_made_anew() -> None:
+    async def run() -> None:
+        hop, place = Hop(), TP("news.articles.raw", 0)
+        consumption = Consumption(load({}), hop, Metrics(), lambda error: None)
+        consumer: Any = consumption.app.consumer
+        consumer._active_partitions = {place}
+        consumer._read_offset[place] = 7
+
+        async def fetch(offset: int) -> Any:
+            async def bring(**asked: Any) -> Any:
+                return {place: [SimpleNamespace(offset=offset)]}
+
+            consumer._getmany = bring
+            return await consumer._wait_next_records(1.0)
+
+        found, _ = await fetch(7)
+        assert list(found) == [place]
+        with pytest.raises(TopicLostError, match="goes back from offset 7 to 6"):
+            await fetch(6)
+
+    asyncio.run(run())
