@@ -21,6 +21,7 @@ from charset_normalizer import from_bytes
 
 from topics import codec
 from topics.records import Feed, MediaType, RawArticle
+from workers.utf8 import without_surrogates
 
 STANDARD_INPUT = "-"
 SUFFIXES = (".html", ".htm", ".txt", ".json", ".jsonl", ".ndjson")
@@ -165,9 +166,11 @@ def _document(path: Path, guid: str, media_type: MediaType) -> Found:
     content = decoded(data)
     if content is None:
         return Found(str(path), data, id.encode())
-    guid = guid.encode("utf-8", "replace").decode("utf-8")
     article = RawArticle(
-        id=id, content=content, media_type=media_type, feed=Feed(kind="file", guid=guid)
+        id=id,
+        content=content,
+        media_type=media_type,
+        feed=Feed(kind="file", guid=without_surrogates(guid)),
     )
     return Found(str(path), codec.encode(article), id.encode())
 

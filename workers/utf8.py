@@ -10,6 +10,11 @@ def encode(text: str) -> bytes:
     return text.encode("utf-8", "surrogatepass")
 
 
+def without_surrogates(text: str) -> str:
+    """Text that every encoder takes: lone surrogates become question marks."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
 def text_hash(text: str) -> int:
     """64 bits of a text (XXH3), the same in every process."""
     return xxhash.xxh3_64_intdigest(encode(text))

@@ -41,7 +41,7 @@ def main() -> None:
     bench = Bench(plan, os.cpu_count() or 1, lambda text: progress.print(f"[dim]{text}[/dim]"))
     made = summary.figures_of(bench.run())
     # Wide enough for every table also where the output is a file.
-    console = Console() if Console().is_terminal else Console(width=110)
+    console = report.console(110)
     report.show(console, told, made)
     seconds = time.perf_counter() - began
     rounds = f"{plan.rounds} rounds of {plan.articles} articles and {plan.notes} notes"

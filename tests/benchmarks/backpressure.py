@@ -21,6 +21,7 @@ from prometheus_client.samples import Sample
 from rich.console import Console
 from rich.table import Table
 
+from tests.benchmarks import report
 from tests.benchmarks.articles import Kind, articles
 from tests.benchmarks.processes import MB, tree
 from tests.deployment import Deployment, RunningWorker
@@ -109,7 +110,7 @@ def main() -> int:
     parser.add_argument("--articles", type=int, default=100_000, help="the long backlog")
     parser.add_argument("--short", type=int, default=1_000, help="the one to compare it with")
     arguments = parser.parse_args()
-    console = Console() if Console().is_terminal else Console(width=110)
+    console = report.console(110)
     with Node() as node:
         found = []
         for count in (arguments.short, arguments.articles):

@@ -21,8 +21,8 @@ from dataclasses import dataclass
 
 import msgspec
 import psutil
-from rich.console import Console
 
+from tests.benchmarks import report
 from tests.benchmarks.recovery import settings_of
 from tests.benchmarks.synthetic import GROUP, REWRITTEN_EVERY, fingerprints, id_of
 from tests.benchmarks.yardstick import Yardstick
@@ -228,7 +228,7 @@ def main() -> None:
     parser.add_argument("--window", type=int, action="append", help="default: both; 0 for none")
     parser.add_argument("--broker", choices=("kafka", "embedded", "none"), default="kafka")
     arguments = parser.parse_args()
-    console = Console() if Console().is_terminal else Console(width=100)
+    console = report.console(100)
     windows = [(window, 1) for window in arguments.window or WINDOWS if window]
     for window, copies in windows + [(window, COPIES) for window, _ in windows[:1]]:
         told = apart(window, copies)

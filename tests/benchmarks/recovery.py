@@ -19,8 +19,8 @@ from dataclasses import dataclass, replace
 import psutil
 import xxhash
 from msgspec.structs import replace as replace_fields
-from rich.console import Console
 
+from tests.benchmarks import report
 from tests.benchmarks.synthetic import fingerprints
 from tests.deployment import Deployment, RunningWorker, wait_for
 from tests.kafka.node import Node
@@ -72,7 +72,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--broker", choices=("kafka", "embedded"), default="kafka")
     arguments = parser.parse_args()
-    console = Console() if Console().is_terminal else Console(width=100)
+    console = report.console(100)
     with settings_of(arguments.broker) as settings, Deployment(settings) as deployment:
         logs.configure(replace(settings, log_level="warning"), quiet=True)
         began = time.perf_counter()

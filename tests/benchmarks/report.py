@@ -9,6 +9,12 @@ from rich.console import Console
 from rich.table import Table
 
 
+def console(width: int) -> Console:
+    """The terminal as wide as it is; into a file so many columns."""
+    terminal = Console()
+    return terminal if terminal.is_terminal else Console(width=width)
+
+
 def show(console: Console, told: dict[str, Any], made: dict[str, Any]) -> None:
     """Print the tables."""
     kinds = ", ".join(

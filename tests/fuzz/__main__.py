@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from rich.console import Console
 from rich.table import Table
 
+from tests.benchmarks import report
 from tests.fuzz.desk import ALL, WITHOUT_ENTITIES, Desk, Result
 from tests.fuzz.lines import lines
 from tests.fuzz.memory import growth
@@ -28,7 +29,7 @@ def main() -> int:
     parser.add_argument("--with-entities", type=int, default=5_000, help="with all stages")
     arguments = parser.parse_args()
     seed = int(os.environ.get("TEST_SEED") or random.SystemRandom().randrange(1_000_000))
-    console = Console() if Console().is_terminal else Console(width=100)
+    console = report.console(100)
     console.print(f"seed {seed}: set TEST_SEED={seed} to repeat", highlight=False)
     wrong = 0
     for stages, count in ((WITHOUT_ENTITIES, arguments.lines), (ALL, arguments.with_entities)):

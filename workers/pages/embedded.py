@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from html import unescape
 
 from workers.pages.stated import stated_in
+from workers.utf8 import without_surrogates
 
 _SCRIPT = re.compile(r"<script\b([^<>]*)>", re.IGNORECASE)
 _END = re.compile(r"</script", re.IGNORECASE)
@@ -129,7 +130,7 @@ def embedded_article(html: str) -> Embedded:
     if not worth:
         return Embedded("", False)
     best = max(worth, key=lambda place: worth[place])
-    text = "\n".join(found[best]).encode("utf-8", "replace").decode("utf-8")
+    text = without_surrogates("\n".join(found[best]))
     return Embedded(text.replace("\x00", ""), worth[best][1] >= _SURE)
 
 

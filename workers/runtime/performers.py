@@ -22,6 +22,7 @@ from workers import pipeline
 from workers.outcome import Failed, Outcome, Rejected
 from workers.settings import PoolPlan, planned
 from workers.stages.deduplicate import Fingerprinter
+from workers.utf8 import without_surrogates
 
 LONGEST_DETAIL = 500
 
@@ -80,13 +81,8 @@ def perform(step: str, value: Any) -> tuple[Any, float]:
         answer = Failed("out_of_memory", "the process had no memory left", "MemoryError")
     except Exception as error:
         detail = f"{type(error).__name__} at {_place(error)}: {error}"[:LONGEST_DETAIL]
-        answer = Failed("stage_bug", printable(detail), type(error).__name__)
+        answer = Failed("stage_bug", without_surrogates(detail), type(error).__name__)
     return answer, time.perf_counter() - began
-
-
-def printable(text: str) -> str:
-    """Text that every encoder takes: lone surrogates become question marks."""
-    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _printing(fingerprinter: Fingerprinter) -> Callable[[bytes | None], Printed | Rejected]:

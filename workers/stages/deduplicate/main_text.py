@@ -14,6 +14,7 @@ from workers.pages.embedded import embedded_article
 from workers.pages.markup import tagless, with_empty_elements_closed, without_scripts
 from workers.stages.deduplicate.media_type import sniff
 from workers.stages.deduplicate.nesting import measure
+from workers.utf8 import without_surrogates
 
 DEPTH_LIMIT = 500
 """Open elements above which no parser sees a page; news pages stay below 100, browsers stop at
@@ -73,7 +74,7 @@ def _text_of_page(html: str) -> tuple[str, bool]:
     """The text, and whether the page was parsed for it."""
     html = with_empty_elements_closed(html)
     nesting = measure(html, limit=DEPTH_LIMIT)
-    page = html.encode("utf-8", "replace").decode("utf-8").replace("\x00", "\ufffd")
+    page = without_surrogates(html).replace("\x00", "\ufffd")
     if nesting.depth <= DEPTH_LIMIT:
         try:
             text = _shown(page, nesting.work <= WORK_LIMIT)
@@ -81,7 +82,8 @@ def _text_of_page(html: str) -> tuple[str, bool]:
                 drawn = embedded_article(page)
                 if drawn.sure and drawn.outweighs(text, SCANT):
                     return drawn.text, True
-            text = text if shown else _hidden(page)
+                if not shown:
+                    text = drawn.text or _hidden(page)
         except HTMLParserException:
             pass
         else:
@@ -101,9 +103,7 @@ def _shown(page: str, harmless: bool) -> str:
 
 
 def _hidden(page: str) -> str:
-    """What a script would draw, or what stands where readers with scripts do not see it."""
-    if text := embedded_article(page).text:
-        return text
+    """What stands where readers with scripts do not see it."""
     text = tagless(without_scripts(page))
     return text if _visible(text, SCANT) >= SCANT else ""
 

@@ -14,7 +14,12 @@ from functools import cache, lru_cache
 
 from workers.stages.strip_boilerplate.junk_words import PhraseClass, phrases, words
 from workers.stages.strip_boilerplate.line_heads import HEAD, Heads
-from workers.stages.strip_boilerplate.text_tokens import NUMBER_OR_WORD, UNSPACED_RANGES, fold
+from workers.stages.strip_boilerplate.text_tokens import (
+    CLOSING,
+    NUMBER_OR_WORD,
+    UNSPACED_RANGES,
+    fold,
+)
 
 ADVERTISEMENT = "advertisement"
 """A label that says an advertisement stands here."""
@@ -45,7 +50,6 @@ _SAMPLED = 8
 _SHORTEST_NAME, _LONGEST_ENDING = 6, 4
 _SENTENCE_WORDS, _STATED_WORDS = 9, 12
 """From so many on a sentence is a story's, or may be one although it says what sites say."""
-_CLOSING = "\"'”’»)]）」』 "
 _FULL_STOPS = (".", "。", "．", "।", "۔", "։", "។")
 _QUOTES = "\"'“„«‘「『—–-"
 _SEPARATORS = (":", "：", "|", "»", ">", "→", "–", "—", "►", "▶")
@@ -150,7 +154,7 @@ def _read(line: str) -> Junk | None:
 
 def is_statement(line: str, words: int = _SENTENCE_WORDS) -> bool:
     """Whether a line is a whole sentence of so many words (of twice the letters without spaces)."""
-    bare = line.rstrip(_CLOSING)
+    bare = line.rstrip(CLOSING + " ")
     if not bare.endswith(_FULL_STOPS) or bare.endswith(("..", "…")):
         return False
     return len(line.split()) >= words or len(_UNSPACED.findall(line)) >= 2 * words

@@ -20,7 +20,7 @@ from workers.stages.strip_boilerplate.date_words import date_words
 from workers.stages.strip_boilerplate.junk_words import telling_words
 from workers.stages.strip_boilerplate.line_heads import HEAD, Heads, heads_of
 from workers.stages.strip_boilerplate.line_marks import Marks
-from workers.stages.strip_boilerplate.text_tokens import UNSPACED
+from workers.stages.strip_boilerplate.text_tokens import CLOSING, UNSPACED
 
 Features = npt.NDArray[np.float32]
 
@@ -50,13 +50,12 @@ NAMES = (
 _THERE = {name: at for at, name in enumerate(PLACE)}
 _REACHES = np.array([[2], [4], [10]])
 """Lines before and after that are looked at together."""
-_CLOSING = "\"'”’»)]）」』"
 _SENTENCE_END = frozenset(".!?。！？…।॥؟۔።։။។")
 _COLONS = ":："
 _TRUNCATED = ("...", "…", "[…]", "→", "»")
 _BULLETS = frozenset("•·●▪◦‣*-–—|►▶→»")
 _QUOTES = frozenset("\"'“„«‘「『—–")
-_TELLING_ENDS = frozenset(_CLOSING + _COLONS + "".join(mark[-1] for mark in _TRUNCATED))
+_TELLING_ENDS = frozenset(CLOSING + _COLONS + "".join(mark[-1] for mark in _TRUNCATED))
 """Last characters of a line that need a closer look."""
 _POINTS = (" · ", " • ")
 _COMPARED, _LOOKED_AT = 80, 16
@@ -208,7 +207,7 @@ def _edges(own: Features, lines: Sequence[str]) -> list[bool]:
         if last in _TELLING_ENDS:
             own[_AT["ends_colon"], row] = last in _COLONS
             own[_AT["truncated"], row] = line.endswith(_TRUNCATED)
-            last = line.rstrip(_CLOSING)[-1:]
+            last = line.rstrip(CLOSING)[-1:]
         ends.append(last in _SENTENCE_END)
     return ends
 

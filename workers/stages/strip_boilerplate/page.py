@@ -22,6 +22,7 @@ from workers.stages.strip_boilerplate.extract.second_opinion import (
 )
 from workers.stages.strip_boilerplate.junk_lines import COOKIES, has_notices, junk_line
 from workers.stages.strip_boilerplate.metadata import Metadata, page_metadata
+from workers.utf8 import without_surrogates
 
 
 @dataclass(frozen=True)
@@ -127,4 +128,4 @@ def rendering_of(source: Source) -> Rendering:
 
 def _readable(html: str) -> str:
     """The text without what others stumble over: lone surrogates and NUL."""
-    return html.encode("utf-8", "replace").decode("utf-8").replace("\x00", "")
+    return without_surrogates(html).replace("\x00", "")

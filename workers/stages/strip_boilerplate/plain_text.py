@@ -121,10 +121,10 @@ def _cut_runs(rows: _Rows, found: Sequence[Junk | None], protected: Collection[i
     listed = sidebar_lines(rows.texts, rows.stamps, protected)
     others = (text for row, text in enumerate(rows.texts) if row not in listed)
     # Where nothing else is a story this is the text: a programme, a live blog.
-    told = any(is_statement(text) or is_longer_than_headlines(text) for text in others)
+    told = listed and any(is_statement(text) or is_longer_than_headlines(text) for text in others)
     for row in listed:
         rows.reasons[row] = SIDEBAR if told else None
-        if not told and rows.stamps[row - 1] is not None and row > 0:
+        if not told and row > 0 and rows.stamps[row - 1] is not None:
             rows.reasons[row - 1] = None
     for row in chronology(rows.texts, rows.stamps):
         rows.reasons[row] = None

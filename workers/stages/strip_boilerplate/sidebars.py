@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence, Set
 
 from workers.stages.strip_boilerplate.junk_lines import is_statement
 from workers.stages.strip_boilerplate.stamps import LONGEST, Stamp, may_be_stamp, read_stamp
-from workers.stages.strip_boilerplate.text_tokens import DIGIT
+from workers.stages.strip_boilerplate.text_tokens import CLOSING, DIGIT
 
 _LONGEST_HEADLINE = 160
 _MOST_HEADLINES = 20
@@ -15,7 +15,6 @@ _FULL_STOPS = ".。．।۔።։။"
 _AROUND = " \t\r\ufeff\u00a0•·●▪|.,()–—-"
 """What may stand around a stamp: white space, bullets, bars."""
 _MOST_AROUND = 20
-_CLOSING = "\"'”’»)]）」』"
 
 
 def stamp_of(line: str) -> Stamp | None:
@@ -117,7 +116,7 @@ def _is_headline(text: str) -> bool:
     text = text.strip()
     if len(text) > _LONGEST_HEADLINE or not any(map(str.isalpha, text)):
         return False
-    bare = text.rstrip(_CLOSING)
+    bare = text.rstrip(CLOSING)
     return not bare.endswith(tuple(_FULL_STOPS)) or bare.endswith("..") or _is_dotted(bare)
 
 

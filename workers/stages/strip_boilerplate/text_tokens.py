@@ -19,6 +19,8 @@ NUMBER_OR_WORD = re.compile(rf"(?P<number>\d+)|(?P<word>[^\d{_SEPARATORS}]+)")
 DIGIT = re.compile(r"\d")
 """A decimal digit of any script."""
 
+CLOSING = "\"'”’»)]）」』"
+"""What may stand behind the end of a sentence."""
 UNSPACED_RANGES = r"\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff"
 """Scripts without spaces between words, as part of a character class."""
 UNSPACED = re.compile(f"[{UNSPACED_RANGES}]")

@@ -10,6 +10,7 @@ from typing import Generic, Literal, TypeVar
 from urllib.parse import urljoin, urlsplit
 
 from workers.stages.strip_boilerplate.metadata.dates import date_of
+from workers.utf8 import without_surrogates
 
 Where = Literal["json-ld", "microdata", "meta", "html", "guess"]
 """Which part of the page: JSON-LD, microdata, ``meta`` elements, other elements, or a guess."""
@@ -61,7 +62,7 @@ def text_of(value: object) -> str | None:
         return None
     text = _CONTROLS.sub("", unescape(value[: 4 * LONGEST_TEXT]))
     text = " ".join(_MARKUP.sub(" ", text).split())
-    return _whole(text[:LONGEST_TEXT]) or None
+    return without_surrogates(text[:LONGEST_TEXT]) or None
 
 
 def address_of(value: object, base: str | None) -> str | None:
@@ -76,12 +77,7 @@ def address_of(value: object, base: str | None) -> str | None:
     if parts.scheme not in ("http", "https") or not parts.netloc:
         return None
     strange = any(char.isspace() or ord(char) < 32 for char in address)
-    return None if strange or _whole(address) != address else address
-
-
-def _whole(text: str) -> str:
-    """Without lone surrogates, which JSON can name and nobody can write."""
-    return text.encode("utf-8", "replace").decode("utf-8")
+    return None if strange or without_surrogates(address) != address else address
 
 
 def article_address_of(value: object, base: str | None) -> str | None:
