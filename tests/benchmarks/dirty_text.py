@@ -3,15 +3,20 @@
 ``python -m tests.benchmarks.dirty_text``. A fifth of the lines are boilerplate, the others
 sentences of made-up articles in five languages. jusText reads pages, so that it gets each line as a
 paragraph; it does less (no offsets, no reasons), and needs to be told the language.
+
+With ``--lines FILE`` ours alone, for 60 lines of the texts in a file: one JSON object per text with
+``lines``, each an object with ``text``.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
 import statistics
 import time
 from collections.abc import Callable, Sequence
 from html import escape
+from pathlib import Path
 
 import justext
 
@@ -23,6 +28,7 @@ from workers.stages.strip_boilerplate import StripBoilerplate
 LINES = 60
 BOILERPLATE = 12
 PASSES = 30
+ABOUT_60 = (("of 40 to 90 lines", 40, 90),)
 _STOP_WORDS = {
     "en": "English", "de": "German", "fr": "French", "es": "Spanish", "uk": "Ukrainian",
 }  # fmt: skip
@@ -48,9 +54,15 @@ def texts(language: str, count: int = 4) -> list[list[str]]:
 
 
 def main() -> None:
-    """Measure in turns, language by language, and print a table."""
-    strip = StripBoilerplate()
+    """Measure in turns, language by language, and print a table; or texts of a file."""
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.dirty_text")
+    parser.add_argument("--lines", type=Path, help="a file of texts; default: made-up ones")
+    file = parser.parse_args().lines
     print(f"µs to sum 1,000 numbers: {_reference():.1f}")
+    if file is not None:
+        _measure_file(file)
+        return
+    strip = StripBoilerplate()
     print("language  characters  ms (median, best)   jusText (median, best)   jusText : ours")
     for language in LANGUAGES:
         given = texts(language)
@@ -74,6 +86,29 @@ def main() -> None:
             f"{language:8}  {characters:10.0f}  {_shown(ms):18}  {_shown(just):23}  "
             f"{statistics.median(just) / statistics.median(ms):.1f}"
         )
+
+
+def _measure_file(file: Path) -> None:
+    """Print the milliseconds for 60 lines, over all texts and of those of about 60 lines."""
+    strip = StripBoilerplate()
+    given = [json.loads(line)["lines"] for line in file.read_text("utf-8").splitlines()]
+    texts = ["\n".join(line["text"] for line in lines) for lines in given]
+    counts = [sum(bool(line.strip()) for line in text.split("\n")) for text in texts]
+    for what, least, most in (("all", 1, max(counts)), *ABOUT_60):
+        plain = [
+            Article(id="a", content=text)
+            for text, count in zip(texts, counts, strict=True)
+            if least <= count <= most
+        ]
+        share = LINES * len(plain) / sum(count for count in counts if least <= count <= most)
+        characters = sum(len(one.content or "") for one in plain) / len(plain) * share
+
+        def ours(number: int, plain: Sequence[Article] = plain) -> object:
+            return strip(plain[number])
+
+        (ms,) = in_turns([ours], len(plain), passes=9)
+        told = _shown([one * share for one in ms])
+        print(f"{what}: {len(plain)} texts, {characters:.0f} characters in 60 lines, {told} ms")
 
 
 def in_turns(calls: Sequence[Call], count: int, passes: int = PASSES) -> list[list[float]]:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 from rich.console import Console
 
-from tests.benchmarks import extractor, language, report, summary
+from tests.benchmarks import beside, dirty_text, extractor, language, report, summary
 from tests.benchmarks.articles import CLEAN, PATTERN, articles
 from tests.benchmarks.measure import Bench, Plan
 from workers.pipeline import STEPS
@@ -107,3 +108,25 @@ def test_on_made_up_pages_the_extractor_reads_and_is_sure(monkeypatch: pytest.Mo
     assert figures.asked == 0
     assert len(found) == 6
     assert all(one is not None and len(one.text) > 2_000 for one in found)
+
+
+def test_text_stages_are_timed_beside_what_is_used_in_their_place() -> None:
+    pairs = list(beside.pairs(extractor.made_up(2)))
+    assert [pair.other for pair in pairs] == ["langdetect", "trafilatura fast", "jusText"]
+    for pair in pairs:
+        assert min(beside.measured(pair, passes=1)) > 0
+        assert pair.theirs(0), f"{pair.other} has read nothing"
+
+
+def test_texts_of_a_file_are_timed_by_their_lines(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "texts.jsonl"
+    texts = [dirty_text.texts("en", 1)[0], dirty_text.texts("de", 1)[0][:30]]
+    told = [json.dumps({"lines": [{"text": line} for line in lines]}) for lines in texts]
+    file.write_text("\n".join(told), "utf-8")
+    monkeypatch.setattr("sys.argv", ["dirty_text", "--lines", str(file)])
+    dirty_text.main()
+    _, all_, some = capsys.readouterr().out.splitlines()
+    assert all_.startswith("all: 2 texts, ")
+    assert some.startswith("of 40 to 90 lines: 1 texts, ")
