@@ -21,6 +21,8 @@ from workers.settings import load
 
 BATCH = 16
 RECORDS = 40 * BATCH
+MUST_POLL = 8.0
+"""Seconds; far less than a setting may say, so that the test ends soon."""
 
 
 class Hop:
@@ -58,8 +60,8 @@ class Member:
         """How often records were asked for; without partitions also."""
         self.fetched_early: list[Any] = []
         """What was fetched during a rebalance."""
-        self.change: Callable[[Any], Awaitable[Any]] | None = None
-        """Has the last word on what a fetch brought."""
+        self.before: Callable[[], Awaitable[None]] | None = None
+        """What a fetch waits for before it begins."""
         self._next, self._getmany = consumer._wait_next_records, consumer._getmany
         consumer._wait_next_records = self._round
         consumer._getmany = self._fetch
@@ -70,10 +72,12 @@ class Member:
 
     async def _fetch(self, **asked: Any) -> Any:
         rebalancing = self.consumption.app.rebalancing
+        if self.before is not None:
+            await self.before()
         found = await self._getmany(**asked)
         if found and rebalancing:
             self.fetched_early.append(found)
-        return found if self.change is None else await self.change(found)
+        return found
 
     async def until(self, condition: Callable[[], bool], seconds: float = 60) -> None:
         """Wait until a condition holds."""
@@ -135,35 +139,106 @@ def test_a_worker_that_takes_over_fetches_only_after_the_seek(one_partition: Dep
 
 
 @pytest.mark.broker
-def test_what_a_fetch_brings_from_before_a_rebalance_is_fetched_again(
-    one_partition: Deployment,
+@pytest.mark.parametrize("committed", [False, True])
+def test_what_a_fetch_across_a_rebalance_brings_is_fetched_again(
+    one_partition: Deployment, committed: bool
 ) -> None:
-    one_partition.produce([b"a record"] * RECORDS)
+    """It has moved the position of the new assignment, also where nothing was committed."""
+    if committed:
+        one_partition.produce([b"a record"] * BATCH)
 
     async def run() -> None:
         first, second = Member(one_partition), Member(one_partition)
+        app = first.consumption.app
         held = asyncio.Event()
 
-        async def hold(found: Any) -> Any:
-            if found and first.hop.handled:
-                first.change = None
-                count = first.consumption.app.rebalancing_count
+        async def hold() -> None:
+            if len(first.hop.handled) == (BATCH if committed else 0) and not held.is_set():
+                count = app.rebalancing_count
                 held.set()
-                await first.until(
-                    lambda: first.consumption.app.rebalancing_count > count and first.settled
-                )
-            return found
+                await first.until(lambda: app.rebalancing_count > count and first.settled)
+                await asyncio.to_thread(one_partition.produce, [b"a record"] * RECORDS)
 
-        first.change = hold
+        first.before = hold
         await first.consumption.start()
         await held.wait()
         await second.consumption.start()
+        wanted = RECORDS + (BATCH if committed else 0)
         try:
-            await first.until(lambda: len(set(first.hop.handled)) == RECORDS)
+            await first.until(lambda: len(set(first.hop.handled)) == wanted)
         finally:
             await second.consumption.drain()
             await first.consumption.drain()
         assert first.failures == second.failures == []
+
+    asyncio.run(run())
+
+
+@pytest.mark.broker
+def test_who_stands_by_for_long_still_takes_over(one_partition: Deployment) -> None:
+    settings = dataclasses.replace(one_partition.settings, max_poll_interval=MUST_POLL)
+    patient = dataclasses.replace(one_partition, settings=settings)
+
+    async def run() -> None:
+        first, second = Member(patient), Member(patient)
+        await first.consumption.start()
+        await first.until(lambda: first.settled)
+        await second.consumption.start()
+        await second.until(lambda: second.rounds > 0)
+        began = time.monotonic()
+        await second.until(lambda: time.monotonic() > began + 2 * MUST_POLL)
+        await first.consumption.drain()
+        await asyncio.to_thread(one_partition.produce, [b"a record"] * BATCH)
+        try:
+            await second.until(lambda: len(second.hop.handled) == BATCH)
+        finally:
+            await second.consumption.drain()
+
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize(
+    ("assigned", "committed", "sought"),
+    [
+        (True, 5, ["committed"]),
+        (True, 0, ["committed", "beginning"]),
+        (True, None, ["committed", "beginning"]),
+        (False, None, []),
+    ],
+)
+def test_where_nothing_is_committed_the_beginning_is_sought(
+    assigned: bool, committed: int | None, sought: list[str]
+) -> None:
+    async def run() -> None:
+        place, done = TP("news.articles.raw", 0), list[str]()
+        consumption = Consumption(load({}), Hop(), Metrics(), lambda error: None)
+        consumer: Any = consumption.app.consumer
+        consumer._active_partitions = {place}
+        consumer.assignment = lambda: {place} if assigned else set()
+
+        async def across(**asked: Any) -> Any:
+            consumption.app.rebalancing_count += 1
+            if not assigned:
+                consumer._active_partitions = set()
+            consumer._settled = consumption.app.rebalancing_count
+            return {place: [SimpleNamespace(offset=7)]}
+
+        async def seek_to_committed() -> Any:
+            done.append("committed")
+            return {place: committed}
+
+        async def seek_to_beginning(*places: Any) -> None:
+            assert places == (place,)
+            done.append("beginning")
+
+        consumer._getmany = across
+        consumer.seek_to_committed = seek_to_committed
+        consumer._thread = SimpleNamespace(seek_to_beginning=seek_to_beginning)
+        assert await consumer._wait_next_records(1.0) == ({}, set())
+        assert done == []
+        if assigned:
+            assert await consumer._wait_next_records(1.0) == ({}, set())
+        assert done == sought
 
     asyncio.run(run())
 

@@ -27,7 +27,7 @@ from workers.runtime.connection import faust_arguments
 from workers.runtime.hops import Hop
 from workers.runtime.membership import NamedConsumer
 from workers.runtime.metrics import Metrics
-from workers.runtime.pausing import Pause, refuse_acknowledgement
+from workers.runtime.pausing import Pause, count_as_poll, refuse_acknowledgement
 from workers.runtime.record import Consumed
 from workers.settings import Settings
 
@@ -37,6 +37,8 @@ COMMIT_SECONDS = 1.0
 BUFFERED = 64
 """Records that wait in memory: as many batches, up to four; one batch if that is larger."""
 FULL_PAUSE_SECONDS = 0.02
+SEEK_AGAIN_SECONDS = 1.0
+STANDBY_POLL_SECONDS = 1.0
 
 
 class TopicLostError(Exception):
@@ -256,24 +258,34 @@ class _PromptConsumer(NamedConsumer):
 
     Faust ends a rebalance by going to the committed offsets. But it does not stop a worker that had
     no partitions, nor a fetch that is on its way; what these bring came twice, or seemed to come
-    from a topic made anew. So nothing is fetched or kept until that seek.
+    from a topic made anew. So nothing is fetched until that seek, and what a fetch brings from
+    before it is thrown away, and sought again.
     """
 
     can_resume_flow: Any
+    _settled = 0
+    """The count of rebalances when the last seek began that has succeeded."""
+    _thrown_away = _gone_back = 0
+    """Fetches that were thrown away; how many of them when that seek began."""
+    _polled = 0.0
 
     async def _wait_next_records(self, timeout: float) -> Any:
-        idle = self.app.rebalancing or not self._get_active_partitions()
-        if self.flow_active and idle:
-            await self.sleep(FULL_PAUSE_SECONDS)
-            return {}, set()
         if not self.flow_active:
             await self.wait(self.can_resume_flow)
+            return {}, set()
+        if self.app.rebalancing_count != self._settled or not self._get_active_partitions():
+            self._stay_member()
+            await self.sleep(FULL_PAUSE_SECONDS)
+            return {}, set()
+        if self._thrown_away != self._gone_back:
+            await self._go_back()
+            return {}, set()
         begun = self.app.rebalancing_count
         found, active = await super()._wait_next_records(timeout)
         if not self.flow_active:
             return found, active  # Faust goes to the committed offsets instead of taking them
         if self.app.rebalancing_count != begun:
-            await self._seek_again()
+            self._thrown_away += 1
             return {}, set()
         for tp, records in (found or {}).items():
             read = self._read_offset[tp]
@@ -285,13 +297,32 @@ class _PromptConsumer(NamedConsumer):
                 )
         return found, active
 
-    async def _seek_again(self) -> None:
+    async def perform_seek(self) -> None:
+        """Go to what was committed, and to the beginning where nothing was.
+
+        There the client would stay where it is: behind what a fetch has brought in vain.
+        """
+        count, thrown_away = self.app.rebalancing_count, self._thrown_away
+        await super().perform_seek()
+        new = [tp for tp in self.assignment() if not self._read_offset[tp]]
+        if new:
+            thread: Any = self._thread
+            await thread.seek_to_beginning(*(self._new_topicpartition(*tp) for tp in new))
+        self._settled, self._gone_back = count, thrown_away
+
+    async def _go_back(self) -> None:
         try:
-            if not self.app.rebalancing:
-                await self.perform_seek()
-        except Exception:
-            if not self.app.rebalancing:  # the one that has begun meanwhile ends with a seek
-                raise
+            await self.perform_seek()
+        except Exception as error:
+            log.warning("cannot go back to the committed offsets yet", error=repr(error))
+            await self.sleep(SEEK_AGAIN_SECONDS)
+
+    def _stay_member(self) -> None:
+        """Keep a worker that stands by in its group, which the client leaves if nobody fetches."""
+        if not self.assignment() and time.monotonic() > self._polled + STANDBY_POLL_SECONDS:
+            self._polled = time.monotonic()
+            app: Any = self.app
+            count_as_poll(app)
 
 
 class _CommitTimes(faust.Sensor):

@@ -118,7 +118,7 @@ class Pause:
             if not ours or not wait:
                 return ours
             events = ours
-            _count_as_poll(app)
+            count_as_poll(app)
             self._woken.clear()
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._woken.wait(), min(wait, self._nap))
@@ -158,7 +158,7 @@ def refuse_acknowledgement(events: Sequence[EventT[Any]]) -> None:
         event.message.acked = True
 
 
-def _count_as_poll(app: faust.App) -> None:
+def count_as_poll(app: faust.App) -> None:
     """Let the Kafka client believe that it fetches.
 
     It leaves the group when nothing was fetched for max_poll_interval, which is meant for workers
