@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
-from workers.stages.strip_boilerplate.junk_words import PhraseClass, phrases, words
+from workers.stages.strip_boilerplate.junk_words import PhraseClass, phrases, words, written
 from workers.stages.strip_boilerplate.notices import COOKIE, LONGEST_NOTICE, has_notices
 from workers.stages.strip_boilerplate.text_tokens import (
     CLOSING,
@@ -145,7 +145,9 @@ def _worth_reading(line: str) -> bool:
 def _may_ask_last(line: str) -> bool:
     """Whether the line's last word may end a call."""
     end = line.rstrip(_CALL_END)
-    return fold(end[end.rfind(" ") + 1 :]) in _last_words() or has_unspaced(end[-1:])
+    if end[-2:] not in _last_letters():
+        return has_unspaced(end[-1:])
+    return fold(end[end.rfind(" ") + 1 :]) in _last_words()
 
 
 def _label(found: Sequence[str], joined: str, numbers: int, line: str) -> Junk | None:
@@ -344,6 +346,13 @@ def _first_of(kind: PhraseClass) -> frozenset[str]:
 def _last_words() -> frozenset[str]:
     """Words with which calls end in languages whose verb comes last."""
     return frozenset(phrase.split()[-1] for phrase in phrases("subscribe_last"))
+
+
+@cache
+def _last_letters() -> frozenset[str]:
+    """The last two letters of each of them: what nearly all lines are told from calls by."""
+    last = {word[-2:] for word in written("subscribe_last")}
+    return frozenset(last | set(map(str.upper, last)))
 
 
 @cache

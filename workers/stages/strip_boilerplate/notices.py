@@ -20,7 +20,7 @@ _AFTER_WORD = ("", *".,:;!?)।։՝،؛۔")
 def has_notices(text: str) -> bool:
     """Whether a text has a word of which cookie notices, or notices of rights, have one."""
     plain = text.lower()
-    if COOKIE in plain or not _rare_tokens().isdisjoint(plain.split()):
+    if _is_named(plain):
         return True
     sample = plain[::_SAMPLED]
     return has_unspaced(sample) and any(map(plain.__contains__, _rare_words()))
@@ -36,23 +36,27 @@ def notices_in(lines: Sequence[str], heads: Heads | None = None) -> list[bool | 
     rare = _rare_tokens()
     # All tails together, since nearly always none has such a word.
     tails = [_tail(line) for line in lines if HEAD < len(line) <= LONGEST_NOTICE]
-    in_tail = not rare.isdisjoint(" ".join(tails).lower().split())
-    named = COOKIE in "\n".join([*heads.low, *tails]).lower()
+    all_tails = " ".join(tails).lower()
+    in_tail = COOKIE in all_tails or not rare.isdisjoint(all_tails.split())
     found: list[bool | None] = [
         len(line) <= LONGEST_NOTICE
         and (
             not rare.isdisjoint(words_)
-            or (named and COOKIE in line.lower())
-            or (in_tail and not rare.isdisjoint(_tail(line).lower().split()))
+            or COOKIE in low
+            or (in_tail and _is_named(_tail(line).lower()))
             or (not line.isascii() and _may_be_unspaced(line))
         )
         and has_notices(line)
-        for line, words_ in zip(lines, heads.rarer, strict=True)
+        for line, low, words_ in zip(lines, heads.low, heads.rarer, strict=True)
     ]
     # Of scripts without spaces a text is read at other places than its lines.
     if any(found) and not has_notices("\n".join(lines)):
         return [False] * len(lines)
     return found
+
+
+def _is_named(plain: str) -> bool:
+    return COOKIE in plain or not _rare_tokens().isdisjoint(plain.split())
 
 
 def _tail(line: str) -> str:
