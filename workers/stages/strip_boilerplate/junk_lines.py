@@ -98,7 +98,11 @@ def _read(line: str) -> Junk | None:
         return label
     stated = is_statement(line, _STATED_WORDS)
     if line[0] not in _QUOTES and _is_call(found, joined):
-        return Junk(SUBSCRIPTION, weak=stated, stated=stated)
+        # Where the verb comes last a plain sentence may end as a call does.
+        told = stated or (
+            line.rstrip(CLOSING).endswith(_FULL_STOPS) and not _begins("subscribe", found, joined)
+        )
+        return Junk(SUBSCRIPTION, weak=told, stated=told)
     if has_notices(line) and _is_rights(joined):
         return Junk(COPYRIGHT, weak=stated, stated=stated)
     return Junk(COOKIES) if _is_cookie_notice(found, line) else None
