@@ -10,13 +10,12 @@ from hypothesis import strategies as st
 
 from workers.stages.strip_boilerplate.junk_lines import (
     Junk,
-    has_notices,
     in_company,
     junk_line,
-    notices_in,
 )
 from workers.stages.strip_boilerplate.junk_words import function_words
 from workers.stages.strip_boilerplate.line_heads import heads_of
+from workers.stages.strip_boilerplate.notices import has_notices, notices_in
 
 SURE = {
     "advertisement": [

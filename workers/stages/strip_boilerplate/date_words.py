@@ -17,6 +17,7 @@ _CONNECTORS = (
     "at on by of um am den der le la el los las de del à a alle ob om kl klo kello u o в о об у г "
     "год года году року рік от від на saat saati ora pukul pada jam lúc ngày tháng năm σε στις στη "
     "ώρα st nd rd th та 年 月 日 号 號 년 월 일 午前 午後 上午 下午 오전 오후 ที่ เวลา พ ศ เดือน "
+    "v w à às les il op во a alle kell klukkan më nang noong pe în në saa թ ժամը "
     "को في الساعة من ساعت در בשעה ב"
 )
 _AFTER_CLOCK = (
@@ -27,12 +28,19 @@ _AFTER_CLOCK = (
 )
 
 
+# Those of the Iranian calendar, and the case that Latvian has behind a day; CLDR has neither.
+_MONTHS = (
+    "فروردین اردیبهشت خرداد تیر مرداد شهریور مهر آبان آذر دی بهمن اسفند "
+    "janvārī februārī martā aprīlī maijā jūnijā jūlijā augustā septembrī oktobrī novembrī decembrī"
+)
+
+
 @cache
 def date_words() -> Mapping[str, frozenset[DateWord]]:
     """Folded phrase (single spaces) to what it may be in a date; read once per process."""
     lists = json.loads(_FILE.read_text(encoding="utf-8"))
     phrases: dict[DateWord, Iterable[str]] = {
-        "month": lists["month"],
+        "month": [*lists["month"], *_MONTHS.split()],
         "weekday": lists["weekday"],
         "relative_day": lists["relative_day"],
         "connector": [*lists["connector"], *lists["day_period"], *_CONNECTORS.split()],

@@ -7,18 +7,18 @@ goes only in the company of others.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
-from workers.stages.strip_boilerplate.junk_words import PhraseClass, phrases, words
-from workers.stages.strip_boilerplate.line_heads import HEAD, Heads
+from workers.stages.strip_boilerplate.junk_words import PhraseClass, phrases, words, written
+from workers.stages.strip_boilerplate.notices import COOKIE, LONGEST_NOTICE, has_notices
 from workers.stages.strip_boilerplate.text_tokens import (
     CLOSING,
     NUMBER_OR_WORD,
-    UNSPACED_RANGES,
     fold,
+    has_unspaced,
+    unspaced_letters,
 )
 
 ADVERTISEMENT = "advertisement"
@@ -40,20 +40,18 @@ SUBSCRIPTION = "subscription"
 
 _LONGEST_LABEL = 120
 _LONGEST_CALL = 250
-_LONGEST_NOTICE = 700
 _LABELS_KEPT = 2000
 _MOST_WORDS = 8
 """No phrase has more words."""
 _MOST_NUMBERS = 4
 _LONGEST_JOINED = 24
-_SAMPLED = 8
 _SHORTEST_NAME, _LONGEST_ENDING = 6, 4
 _SENTENCE_WORDS, _STATED_WORDS = 9, 12
 """From so many on a sentence is a story's, or may be one although it says what sites say."""
 _FULL_STOPS = (".", "。", "．", "।", "۔", "։", "។")
 _QUOTES = "\"'“„«‘「『—–-"
-_SEPARATORS = (":", "：", "|", "»", ">", "→", "–", "—", "►", "▶")
-_UNSPACED = re.compile(rf"[{UNSPACED_RANGES}\uac00-\ud7a3]")
+_SEPARATORS = (":", "：", "՝", "|", "»", ">", "→", "–", "—", "- ", "►", "▶", "]", "】")
+_CALL_END = CLOSING + " .!…:։।"
 _SIGN = ("©", "(c)", "copyright ©")
 
 
@@ -70,52 +68,6 @@ class Junk:
     """A label whose articles follow on lines of their own."""
 
 
-def has_notices(text: str) -> bool:
-    """Whether a text has a word of which cookie notices, or notices of rights, have one."""
-    plain = text.lower()
-    if not _rare_tokens().isdisjoint(plain.split()):
-        return True
-    sample = plain[::_SAMPLED]
-    return _has_unspaced(sample) and any(map(plain.__contains__, _rare_words()))
-
-
-def notices_in(lines: Sequence[str], heads: Heads | None = None) -> list[bool | None]:
-    """For each line of a text whether it has such a word; None if that is for ``junk_line`` to see.
-
-    ``heads`` are those of the lines, if they are known already.
-    """
-    if heads is None:
-        return [None if has_notices("\n".join(lines)) else False] * len(lines)
-    rare = _rare_tokens()
-    # All tails together, since nearly always none has such a word.
-    tails = [_tail(line) for line in lines if HEAD < len(line) <= _LONGEST_NOTICE]
-    in_tail = not rare.isdisjoint(" ".join(tails).lower().split())
-    found: list[bool | None] = [
-        len(line) <= _LONGEST_NOTICE
-        and (
-            not rare.isdisjoint(words_)
-            or (in_tail and not rare.isdisjoint(_tail(line).lower().split()))
-            or (not line.isascii() and _may_be_unspaced(line))
-        )
-        and has_notices(line)
-        for line, words_ in zip(lines, heads.rarer, strict=True)
-    ]
-    # Of scripts without spaces a text is read at other places than its lines.
-    if any(found) and not has_notices("\n".join(lines)):
-        return [False] * len(lines)
-    return found
-
-
-def _tail(line: str) -> str:
-    """What is behind the head of a line, and the word that the head cuts off."""
-    return line[line.rfind(" ", 0, HEAD) + 1 :]
-
-
-def _may_be_unspaced(line: str) -> bool:
-    # No other letter becomes two in lower case.
-    return "\u0130" in line or _has_unspaced(line[::_SAMPLED])
-
-
 def junk_line(line: str, notices: bool | None = None) -> Junk | None:
     """What kind of boilerplate a line is by its words; None if it may be anything else.
 
@@ -123,7 +75,7 @@ def junk_line(line: str, notices: bool | None = None) -> Junk | None:
     than a paragraph are not read.
     """
     line = line.strip()
-    if not line or len(line) > _LONGEST_NOTICE:
+    if not line or len(line) > LONGEST_NOTICE:
         return None
     if not _worth_reading(line) and not (has_notices(line) if notices is None else notices):
         return None
@@ -146,7 +98,11 @@ def _read(line: str) -> Junk | None:
         return label
     stated = is_statement(line, _STATED_WORDS)
     if line[0] not in _QUOTES and _is_call(found, joined):
-        return Junk(SUBSCRIPTION, weak=stated, stated=stated)
+        # Where the verb comes last a plain sentence may end as a call does.
+        told = stated or (
+            line.rstrip(CLOSING).endswith(_FULL_STOPS) and not _begins("subscribe", found, joined)
+        )
+        return Junk(SUBSCRIPTION, weak=told, stated=told)
     if has_notices(line) and _is_rights(joined):
         return Junk(COPYRIGHT, weak=stated, stated=stated)
     return Junk(COOKIES) if _is_cookie_notice(found, line) else None
@@ -157,7 +113,7 @@ def is_statement(line: str, words: int = _SENTENCE_WORDS) -> bool:
     bare = line.rstrip(CLOSING + " ")
     if not bare.endswith(_FULL_STOPS) or bare.endswith(("..", "…")):
         return False
-    return len(line.split()) >= words or len(_UNSPACED.findall(line)) >= 2 * words
+    return len(line.split()) >= words or unspaced_letters(line) >= 2 * words
 
 
 _read_label = lru_cache(_LABELS_KEPT)(_read)
@@ -176,17 +132,30 @@ def _worth_reading(line: str) -> bool:
         return first is not None
     word = fold(first["word"] or "")
     if len(line) > _LONGEST_LABEL:
-        return word in _first_of("subscribe") or _has_unspaced(first[0][0])
-    if word and (word in _first_words() or _has_unspaced(first[0][0])):
+        return word in _first_of("subscribe") or has_unspaced(first[0][0]) or _may_ask_last(line)
+    if word and (word in _first_words() or has_unspaced(first[0])):
         return True
     if first["number"] or word in words("small"):
         second = NUMBER_OR_WORD.search(line, first.end())
-        return second is not None and (not second["word"] or fold(second["word"]) in _label_words())
-    return False
+        if second is None:
+            return False
+        if not second["word"] or has_unspaced(second[0]):
+            return True
+        if fold(second["word"]) in _label_words():
+            return True
+    return _may_ask_last(line)
+
+
+def _may_ask_last(line: str) -> bool:
+    """Whether the line's last word may end a call."""
+    end = line.rstrip(_CALL_END)
+    if end[-2:] not in _last_letters():
+        return has_unspaced(end[-1:])
+    return fold(end[end.rfind(" ") + 1 :]) in _last_words()
 
 
 def _label(found: Sequence[str], joined: str, numbers: int, line: str) -> Junk | None:
-    single = len(found) == 1 and not (len(joined) > 2 and _has_unspaced(joined[0]))
+    single = len(found) == 1 and not (len(joined) > 2 and has_unspaced(joined))
     if not numbers:
         if joined in phrases("advertisement"):
             return Junk(ADVERTISEMENT)
@@ -201,9 +170,9 @@ def _label(found: Sequence[str], joined: str, numbers: int, line: str) -> Junk |
     if _is_related(found, line):
         stated = is_statement(line, _STATED_WORDS)
         return Junk(RELATED, weak=stated, stated=stated)
-    if _all_of(found, "share", "network", "button", "small"):
+    if _all_of(found, "share", "network", "button", "passed_on", "small"):
         asks = not words("share").isdisjoint(found) or _contains_unspaced(words("share"), joined)
-        if asks or not numbers:
+        if asks or not (numbers or words("passed_on").intersection(found)):
             return Junk(SHARE, weak=not asks or single)
     return None
 
@@ -224,13 +193,19 @@ def _is_inflected(word: str) -> bool:
 
 def _is_made_of(word: str, known: frozenset[str]) -> bool:
     """Whether a word of a script that does not separate words is made of known ones."""
-    if len(word) > _LONGEST_JOINED or not _has_unspaced(word[:1]):
+    if len(word) > _LONGEST_JOINED or not has_unspaced(word):
         return False
     reached = {0}
     for end in range(1, len(word) + 1):
         if any(word[start:end] in known for start in reached):
             reached.add(end)
     return len(word) in reached
+
+
+@cache
+def _long_names() -> frozenset[str]:
+    """Names of networks that are part of no other word."""
+    return frozenset(name for name in words("network") if len(name) >= _SHORTEST_NAME)
 
 
 @cache
@@ -250,9 +225,15 @@ def _is_related(found: Sequence[str], line: str) -> bool:
 
 
 def _is_call(found: Sequence[str], joined: str) -> bool:
-    """Whether the line begins by asking, and names what to subscribe to or where to follow."""
-    return _begins("subscribe", found, joined) and (
-        not words("channel").isdisjoint(found) or _contains_unspaced(words("channel"), joined)
+    """Whether the line begins by asking, and names what to subscribe to or where to follow.
+
+    In languages whose verb comes last it ends by asking.
+    """
+    return (_begins("subscribe", found, joined) or _ends("subscribe_last", found, joined)) and (
+        not words("channel").isdisjoint(found)
+        or _contains_unspaced(words("channel"), joined)
+        or any(word in _long_names() or _is_inflected(word) for word in found)
+        or (has_unspaced(joined) and any(map(joined.__contains__, _long_names())))
     )
 
 
@@ -262,7 +243,16 @@ def _begins(kind: PhraseClass, found: Sequence[str], joined: str) -> bool:
         most = min(len(found), _MOST_WORDS)
         if any(" ".join(found[:count]) in known for count in range(1, most + 1)):
             return True
-    return _has_unspaced(joined[0]) and joined.startswith(_unspaced(known))
+    return has_unspaced(joined[0]) and joined.startswith(_unspaced(known))
+
+
+def _ends(kind: PhraseClass, found: Sequence[str], joined: str) -> bool:
+    known = phrases(kind)
+    if found[-1] in _last_words():
+        most = min(len(found), _MOST_WORDS)
+        if any(" ".join(found[-count:]) in known for count in range(1, most + 1)):
+            return True
+    return has_unspaced(joined[-1]) and joined.endswith(_unspaced(known))
 
 
 def _is_rights(joined: str) -> bool:
@@ -279,7 +269,7 @@ def _said(kind: PhraseClass, joined: str) -> list[str]:
         for phrase in begun[word]
         if f" {phrase} " in padded
     ]
-    if _has_unspaced(joined):
+    if has_unspaced(joined):
         found += [phrase for phrase in _unspaced(phrases(kind)) if phrase in joined]
     return found
 
@@ -288,7 +278,8 @@ def _is_cookie_notice(found: Sequence[str], line: str) -> bool:
     if line[0] in _QUOTES:
         return False
     joined = " ".join(found)
-    if words("cookie").isdisjoint(found) and not _contains_unspaced(words("cookie"), joined):
+    named = COOKIE in joined or not words("cookie").isdisjoint(found)
+    if not named and not _contains_unspaced(words("cookie"), joined):
         return False
     said = _said("consent", joined)
     return bool(said) and len({*said, *_said("site", joined)}) > 1
@@ -328,35 +319,44 @@ def _words(line: str) -> tuple[list[str], int]:
     return found, len(tokens) - len(found)
 
 
-def _has_unspaced(text: str) -> bool:
-    return not text.isascii() and _UNSPACED.search(text) is not None
-
-
 @cache
 def _unspaced(known: frozenset[str]) -> tuple[str, ...]:
-    return tuple(sorted(phrase for phrase in known if _has_unspaced(phrase)))
+    return tuple(sorted(phrase for phrase in known if has_unspaced(phrase)))
 
 
 def _contains_unspaced(known: frozenset[str], joined: str) -> bool:
-    return _has_unspaced(joined) and any(phrase in joined for phrase in _unspaced(known))
+    return has_unspaced(joined) and any(phrase in joined for phrase in _unspaced(known))
 
 
 @cache
 def _first_words() -> frozenset[str]:
     """Words with which lines of boilerplate begin, but for cookie notices and rights."""
-    found = _class("share", "network", "button", "counted") - words("small")
+    found = _class("share", "network", "button", "counted", "passed_on") - words("small")
     kinds: tuple[PhraseClass, ...] = ("advertisement", "related", "subscribe", "navigation")
     return found.union(*map(_first_of, kinds))
 
 
 @cache
 def _label_words() -> frozenset[str]:
-    return _class("share", "network", "button", "counted", "small")
+    return _class("share", "network", "button", "counted", "passed_on", "small")
 
 
 @cache
 def _first_of(kind: PhraseClass) -> frozenset[str]:
     return frozenset(phrase.split()[0] for phrase in phrases(kind))
+
+
+@cache
+def _last_words() -> frozenset[str]:
+    """Words with which calls end in languages whose verb comes last."""
+    return frozenset(phrase.split()[-1] for phrase in phrases("subscribe_last"))
+
+
+@cache
+def _last_letters() -> frozenset[str]:
+    """The last two letters of each of them: what nearly all lines are told from calls by."""
+    last = {word[-2:] for word in written("subscribe_last")}
+    return frozenset(last | set(map(str.upper, last)))
 
 
 @cache
@@ -366,17 +366,3 @@ def _by_first(kind: PhraseClass) -> Mapping[str, Sequence[str]]:
     for phrase in sorted(phrases(kind)):
         found.setdefault(phrase.split()[0], []).append(phrase)
     return found
-
-
-@cache
-def _rare_words() -> frozenset[str]:
-    """Words of which one is in every cookie notice, and in every notice of rights."""
-    return words("cookie") | {max(phrase.split(), key=len) for phrase in phrases("rights")}
-
-
-@cache
-def _rare_tokens() -> frozenset[str]:
-    """The same as they stand in a line, with what is written behind a word."""
-    return frozenset(
-        word + mark for word in _rare_words() for mark in ("", ".", ",", ":", ";", "!")
-    )

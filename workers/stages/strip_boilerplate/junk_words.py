@@ -2,20 +2,41 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
-from collections.abc import Mapping
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Literal
 
 from workers.stages.strip_boilerplate.text_tokens import words_of
 
-WordClass = Literal["share", "network", "button", "counted", "small", "channel", "cookie"]
+WordClass = Literal[
+    "share",
+    "network",
+    "button",
+    "counted",
+    "small",
+    "passed_on",
+    "channel",
+    "cookie",
+    "published",
+    "when",
+]
 PhraseClass = Literal[
-    "advertisement", "related", "subscribe", "consent", "site", "rights", "navigation"
+    "advertisement",
+    "related",
+    "subscribe",
+    "subscribe_last",
+    "consent",
+    "site",
+    "rights",
+    "navigation",
 ]
 
 _JUNK = Path(__file__).with_name("junk_words.toml")
+_GREEK = re.compile(r"[\u0370-\u03ff]")
 _FUNCTION_WORDS = Path(__file__).with_name("function_words.txt")
 
 
@@ -27,14 +48,29 @@ def _classes() -> Mapping[str, str]:
 @cache
 def words(kind: WordClass) -> frozenset[str]:
     """The folded words of a class; read once per process."""
-    return frozenset(words_of(_classes()[kind]))
+    return frozenset(_with_capitals(words_of(_classes()[kind])))
+
+
+@cache
+def written(kind: WordClass | PhraseClass) -> frozenset[str]:
+    """The words of a class as a text has them in lower case, with joiners and final letters."""
+    return frozenset(_classes()[kind].lower().replace("/", " ").split())
 
 
 @cache
 def phrases(kind: PhraseClass) -> frozenset[str]:
     """The phrases of a class: folded words with single spaces between them."""
     lines = _classes()[kind].replace("\n", " / ").split(" / ")
-    return frozenset(filter(None, (" ".join(words_of(line)) for line in lines)))
+    return frozenset(_with_capitals(filter(None, (" ".join(words_of(line)) for line in lines))))
+
+
+def _with_capitals(texts: Iterable[str]) -> Iterator[str]:
+    """The texts, and what Greek capitals leave of them: they have no accents."""
+    for text in texts:
+        yield text
+        if _GREEK.search(text):
+            bare = unicodedata.normalize("NFD", text).replace("\u0301", "")
+            yield unicodedata.normalize("NFC", bare)
 
 
 @cache

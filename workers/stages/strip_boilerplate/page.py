@@ -20,8 +20,9 @@ from workers.stages.strip_boilerplate.extract.second_opinion import (
     text_found_by_trafilatura,
     tree_of,
 )
-from workers.stages.strip_boilerplate.junk_lines import COOKIES, has_notices, junk_line
+from workers.stages.strip_boilerplate.junk_lines import COOKIES, junk_line
 from workers.stages.strip_boilerplate.metadata import Metadata, page_metadata
+from workers.stages.strip_boilerplate.notices import has_notices
 from workers.utf8 import without_surrogates
 
 

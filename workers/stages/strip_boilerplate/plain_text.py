@@ -16,12 +16,12 @@ from workers.stages.strip_boilerplate.junk_lines import (
     in_company,
     is_statement,
     junk_line,
-    notices_in,
 )
 from workers.stages.strip_boilerplate.line_edges import edge_cuts
 from workers.stages.strip_boilerplate.line_heads import Heads, heads_of
 from workers.stages.strip_boilerplate.line_model import LineModel
 from workers.stages.strip_boilerplate.main_text import MOST_LINES, unlikely_lines
+from workers.stages.strip_boilerplate.notices import notices_in
 from workers.stages.strip_boilerplate.sidebars import (
     chronology,
     headlines_to_the_end,

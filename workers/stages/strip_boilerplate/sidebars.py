@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence, Set
+from dataclasses import replace
 
 from workers.stages.strip_boilerplate.junk_lines import is_statement
+from workers.stages.strip_boilerplate.junk_words import words
 from workers.stages.strip_boilerplate.stamps import LONGEST, Stamp, may_be_stamp, read_stamp
-from workers.stages.strip_boilerplate.text_tokens import CLOSING, DIGIT
+from workers.stages.strip_boilerplate.text_tokens import CLOSING, DIGIT, NUMBER_OR_WORD, fold
 
 _LONGEST_HEADLINE = 160
 _MOST_HEADLINES = 20
@@ -15,6 +17,7 @@ _FULL_STOPS = ".。．।۔።։။"
 _AROUND = " \t\r\ufeff\u00a0•·●▪|.,()–—-"
 """What may stand around a stamp: white space, bullets, bars."""
 _MOST_AROUND = 20
+_AFTER_LABEL = _AROUND + ":：՝"
 
 
 def stamp_of(line: str) -> Stamp | None:
@@ -22,18 +25,44 @@ def stamp_of(line: str) -> Stamp | None:
     if len(line) > LONGEST + _MOST_AROUND or not DIGIT.search(line):
         return None
     line = line.strip(_AROUND)
-    if len(line) > LONGEST or not may_be_stamp(line):
+    label = _label_length(line)
+    line = line[label:].lstrip(_AFTER_LABEL)
+    if len(line) > LONGEST or not (label or may_be_stamp(line)):
         return None
     stamp = read_stamp(line)
-    return stamp if stamp and not line[stamp.end :].strip(_AROUND) else None
+    if stamp is None:
+        return None
+    rest = line[stamp.end :].strip(_AROUND)
+    if rest:
+        # "Published …, updated …": two stamps, if the second has a label as well.
+        other = stamp_of(rest) if label else None
+        return other if other is not None and other.labelled else None
+    return replace(stamp, labelled=label > 0)
+
+
+def _label_length(line: str) -> int:
+    """Length of the words before a stamp that say what it is the time of; 0 if others are there."""
+    end, told = 0, False
+    token = NUMBER_OR_WORD.match(line)
+    while token is not None and token["word"]:
+        word = fold(token["word"])
+        if word not in words("published") and word not in words("when"):
+            break
+        told = told or word in words("published")
+        end = token.end()
+        token = NUMBER_OR_WORD.search(line, end)
+    return end if told else 0
 
 
 def stands_alone(stamp: Stamp) -> bool:
     """Whether a line that is this stamp is junk wherever it stands.
 
-    A counter is, with a relative day, a year or a clock time; so is a day with a clock time. A mere
-    date or clock time is not: it may be an entry of a schedule.
+    One with a label is, with a year or a clock time. A counter is, with a relative day, a year
+    or a clock time; so is a day with a clock time. A mere date or clock time is not: it may be
+    an entry of a schedule.
     """
+    if stamp.labelled:
+        return stamp.day and (stamp.clock or stamp.year)
     if stamp.counter:
         return stamp.clock or stamp.relative or stamp.year
     return stamp.day and stamp.clock

@@ -32,7 +32,7 @@ _NUMERIC = re.compile(
     r"|(?P<day>\d{1,2})\.\s?(?P<month>\d{1,2})\.(?!\s?\d{2,4}(?!\d|[.:]))"
     r"|(?:(?P<y>\d{4})[年년]\s?)?(?P<m>\d{1,2})[月월]\s?(?P<d>\d{1,2})[日号號일]?"
 )
-_CLOCK = re.compile(r"(\d{1,2})(?::|h|\.|：)(\d{2})(?:[:.]\d{2})?(?!\d)")
+_CLOCK = re.compile(r"(\d{1,2})(?::|h|\.|：|[時时點点]|시\s?)(\d{2})(?:[:.]\d{2}|[分분])?(?!\d)")
 _ZONE_OFFSET = re.compile(r"\s?[+-]\d{2}:?\d{2}(?!\d)")
 _BETWEEN = re.compile(r"[\s,./|•·–—()（）、，،-]*")
 _AFTER_CLOCK_GAP = re.compile(r"[.\s(]{0,2}")
@@ -54,6 +54,8 @@ class Stamp:
     relative: bool
     year: bool
     clock: bool
+    labelled: bool = False
+    """A word before it says that it is when the article came out, or was changed."""
 
 
 @dataclass
