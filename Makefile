@@ -8,7 +8,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install --no-dep
 COMPILE := uv pip compile --quiet --no-header --universal --generate-hashes --python-version 3.11
 LOCKS := requirements-build.lock requirements.lock
 
-.PHONY: help install run test lint bench bench-kafka fuzz faults kafka lock schemas clean
+.PHONY: help install run test lint bench bench-stream bench-kafka fuzz faults kafka lock schemas clean
 
 help:
 	@echo "make run      install, then take the sample articles through the whole pipeline"
@@ -16,6 +16,7 @@ help:
 	@echo "make install  install into .venv from the hashed lock files"
 	@echo "make lint     ruff and mypy"
 	@echo "make bench    the benchmarks; their output is what the README quotes"
+	@echo "make bench-stream  names in a long stream of new words: is memory flat? ARTICLES=100000"
 	@echo "make bench-kafka  recovery of 100,000 claims, a backlog of 100,000 articles (long)"
 	@echo "make fuzz     205,000 generated lines through copydesk enrich; TEST_SEED repeats a run"
 	@echo "make faults   what copydesk survives, on Apache Kafka; SEEDS=20 says how often"
@@ -43,6 +44,10 @@ bench: .venv/installed-dev
 	$(BIN)/python -m tests.benchmarks.claims --broker embedded
 	$(BIN)/python -m tests.benchmarks.extractor
 	$(BIN)/python -m tests.benchmarks.beside
+	$(BIN)/python -m tests.benchmarks.names
+
+bench-stream: .venv/installed-dev
+	$(BIN)/python -m tests.benchmarks.names --stream $(or $(ARTICLES),20000)
 
 bench-kafka: .venv/installed-dev
 	$(BIN)/python -m tests.benchmarks.claims --window 0

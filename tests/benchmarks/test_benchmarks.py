@@ -11,11 +11,13 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from tests.benchmarks import beside, dirty_text, extractor, language, report, summary
+from tests.benchmarks import beside, dirty_text, extractor, language, names, report, summary
 from tests.benchmarks.articles import CLEAN, PATTERN, articles
 from tests.benchmarks.measure import Bench, Plan
 from workers.pipeline import STEPS
 from workers.stages.strip_boilerplate.extract.extractor import extract
+from workers.stages.tag_entities.english import PACKAGE
+from workers.stages.tag_entities.ner import Model, Package
 
 
 def test_a_seed_gives_the_same_articles_again_and_another_seed_others() -> None:
@@ -130,3 +132,27 @@ def test_texts_of_a_file_are_timed_by_their_lines(
     _, all_, some = capsys.readouterr().out.splitlines()
     assert all_.startswith("all: 2 texts, ")
     assert some.startswith("of 40 to 90 lines: 1 texts, ")
+
+
+def test_names_are_found_beside_spacy_and_none_differs() -> None:
+    made = list(names.speeds(passes=1, count=3))
+    assert [one.what for one in made] == list(names.NEW)
+    assert all(one.ours > 0 and one.spacy > 0 and one.names > 30 for one in made)
+    assert not any(one.differing for one in made)
+
+
+def test_articles_for_names_have_500_words_and_as_many_new_ones_as_asked_for() -> None:
+    known = set(" ".join(names.Writer(1).write(20, 0)).split())
+    texts = names.Writer(2).write(20, 0.1)
+    assert {len(text.split()) for text in texts} == {names.WORDS}
+    new = [word for text in texts for word in text.split() if word.isalpha() and word not in known]
+    assert 0.05 < len(new) / (20 * names.WORDS) < 0.15
+
+
+def test_a_long_stream_of_new_words_leaves_memory_flat() -> None:
+    model = Model(Package(PACKAGE), kept=2_000)
+    resident: list[int] = []
+    names.stream(model, 300, lambda done, rss: resident.append(rss))
+    assert len(resident) == 10
+    assert resident[-1] - resident[3] < 5_000_000
+    assert len(model._words) < 3_000

@@ -10,7 +10,7 @@ from msgspec import UNSET
 from topics.records import Article, Entity
 from workers.outcome import Passed
 from workers.stages.tag_entities import TagEntities
-from workers.stages.tag_entities.english import PIECE, EnglishEngine
+from workers.stages.tag_entities.english import PIECE
 from workers.stages.tag_entities.tag import LIMIT
 
 SAMPLE = (
@@ -173,13 +173,3 @@ def test_offsets_hold_beyond_the_first_piece(stage: TagEntities) -> None:
 def test_unbroken_data_costs_no_time(stage: TagEntities) -> None:
     text = "Boats left Kharkiv. " + '("' * 40_000
     assert [entity.name for entity in entities(run(stage, text))] == ["Kharkiv"]
-
-
-def test_new_words_do_not_pile_up_for_ever() -> None:
-    engine = EnglishEngine()
-    engine._to_keep = 0
-    strings = engine._nlp.vocab.strings
-    before = len(strings)
-    for number in range(20):
-        engine.find(" ".join(f"Qx{number}w{word}" for word in range(50)))
-    assert len(strings) == before

