@@ -197,6 +197,54 @@ def test_who_stands_by_for_long_still_takes_over(one_partition: Deployment) -> N
     asyncio.run(run())
 
 
+@pytest.mark.broker
+def test_a_worker_comes_back_after_a_batch_that_took_too_long(one_partition: Deployment) -> None:
+    settings = dataclasses.replace(one_partition.settings, max_poll_interval=MUST_POLL)
+    impatient = dataclasses.replace(one_partition, settings=settings)
+    one_partition.produce([b"a record"] * RECORDS)
+
+    async def run() -> None:
+        member = Member(impatient)
+        member.hop.allowed = asyncio.Semaphore(1)
+        await member.consumption.start()
+        await member.until(lambda: bool(member.hop.handled))
+        began = time.monotonic()
+        await member.until(lambda: time.monotonic() > began + 2 * MUST_POLL)
+        for _ in range(RECORDS):
+            member.hop.allowed.release()
+        try:
+            await member.until(lambda: len(set(member.hop.handled)) == RECORDS)
+        finally:
+            await member.consumption.drain()
+
+    asyncio.run(run())
+
+
+def test_a_seek_that_a_later_one_overtakes_does_not_unsettle_it() -> None:
+    async def run() -> None:
+        consumption = Consumption(load({}), Hop(), Metrics(), lambda error: None)
+        consumer: Any = consumption.app.consumer
+        ends = [asyncio.Event(), asyncio.Event()]
+        begun = iter(ends)
+
+        async def seek_to_committed() -> Any:
+            await next(begun).wait()
+            return {TP("news.articles.raw", 0): 5}
+
+        consumer.seek_to_committed = seek_to_committed
+        seeks = []
+        for _ in ends:
+            consumption.app.rebalancing_count += 1
+            seeks.append(asyncio.create_task(consumer.perform_seek()))
+            await asyncio.sleep(0)  # it has begun
+        for end, seek in reversed(list(zip(ends, seeks, strict=True))):
+            end.set()
+            await seek
+        assert consumer._settled == consumption.app.rebalancing_count
+
+    asyncio.run(run())
+
+
 @pytest.mark.parametrize(
     ("assigned", "committed", "sought"),
     [
@@ -223,17 +271,20 @@ def test_where_nothing_is_committed_the_beginning_is_sought(
             consumer._settled = consumption.app.rebalancing_count
             return {place: [SimpleNamespace(offset=7)]}
 
-        async def seek_to_committed() -> Any:
-            done.append("committed")
-            return {place: committed}
+        class Client:
+            async def seek_to_committed(self) -> Any:
+                done.append("committed")
+                return {place: committed}
 
-        async def seek_to_beginning(*places: Any) -> None:
-            assert places == (place,)
-            done.append("beginning")
+            def seek(self, partition: TP, offset: int) -> None:
+                assert (partition, offset) == (place, 0)
+                done.append("beginning")
+
+        async def call_thread(function: Any, *arguments: Any) -> Any:
+            return await function(*arguments)
 
         consumer._getmany = across
-        consumer.seek_to_committed = seek_to_committed
-        consumer._thread = SimpleNamespace(seek_to_beginning=seek_to_beginning)
+        consumer._thread = SimpleNamespace(call_thread=call_thread, _ensure_consumer=Client)
         assert await consumer._wait_next_records(1.0) == ({}, set())
         assert done == []
         if assigned:

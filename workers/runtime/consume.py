@@ -248,6 +248,8 @@ class Consumption:
             self._metrics.forget_partition(self.name, topic, partition)
             self.finished.pop((topic, partition), None)
         self.assigned = set()
+        # A batch that outlived the poll interval is over; the client joins only who polls.
+        count_as_poll(app)
 
 
 class _PromptConsumer(NamedConsumer):
@@ -282,10 +284,10 @@ class _PromptConsumer(NamedConsumer):
             return {}, set()
         begun = self.app.rebalancing_count
         found, active = await super()._wait_next_records(timeout)
-        if not self.flow_active:
-            return found, active  # Faust goes to the committed offsets instead of taking them
-        if self.app.rebalancing_count != begun:
-            self._thrown_away += 1
+        if not self.flow_active or self.app.rebalancing_count != begun:
+            self._thrown_away += bool(found)
+            if not self.flow_active:
+                await self.wait(self.can_resume_flow)  # Faust would seek amid the rebalance
             return {}, set()
         for tp, records in (found or {}).items():
             read = self._read_offset[tp]
@@ -298,17 +300,19 @@ class _PromptConsumer(NamedConsumer):
         return found, active
 
     async def perform_seek(self) -> None:
-        """Go to what was committed, and to the beginning where nothing was.
+        """Go to what was committed, and take note that it is done."""
+        count, thrown_away = self.app.rebalancing_count, self._thrown_away
+        await super().perform_seek()
+        self._settled = max(self._settled, count)  # seeks overlap
+        self._gone_back = max(self._gone_back, thrown_away)
+
+    async def seek_to_committed(self) -> Any:
+        """Also go to the beginning where nothing was committed.
 
         There the client would stay where it is: behind what a fetch has brought in vain.
         """
-        count, thrown_away = self.app.rebalancing_count, self._thrown_away
-        await super().perform_seek()
-        new = [tp for tp in self.assignment() if not self._read_offset[tp]]
-        if new:
-            thread: Any = self._thread
-            await thread.seek_to_beginning(*(self._new_topicpartition(*tp) for tp in new))
-        self._settled, self._gone_back = count, thrown_away
+        thread: Any = self._thread
+        return await thread.call_thread(_seek, thread._ensure_consumer())
 
     async def _go_back(self) -> None:
         try:
@@ -323,6 +327,17 @@ class _PromptConsumer(NamedConsumer):
             self._polled = time.monotonic()
             app: Any = self.app
             count_as_poll(app)
+
+
+async def _seek(client: Any) -> Any:
+    """Runs in the consumer's own thread."""
+    committed = await client.seek_to_committed()
+    for tp, offset in committed.items():
+        if not offset:
+            # Nothing is waited for, and a position that is not known ends Faust's consumer; where
+            # the topic begins later, the client goes there (consumer_auto_offset_reset).
+            client.seek(tp, 0)
+    return committed
 
 
 class _CommitTimes(faust.Sensor):
