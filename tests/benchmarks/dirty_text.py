@@ -28,7 +28,6 @@ from workers.stages.strip_boilerplate import StripBoilerplate
 LINES = 60
 BOILERPLATE = 12
 PASSES = 30
-ABOUT_60 = (("of 40 to 90 lines", 40, 90),)
 _STOP_WORDS = {
     "en": "English", "de": "German", "fr": "French", "es": "Spanish", "uk": "Ukrainian",
 }  # fmt: skip
@@ -94,7 +93,7 @@ def _measure_file(file: Path) -> None:
     given = [json.loads(line)["lines"] for line in file.read_text("utf-8").splitlines()]
     texts = ["\n".join(line["text"] for line in lines) for lines in given]
     counts = [sum(bool(line.strip()) for line in text.split("\n")) for text in texts]
-    for what, least, most in (("all", 1, max(counts)), *ABOUT_60):
+    for what, least, most in (("all", 1, max(counts)), ("of 40 to 90 lines", 40, 90)):
         plain = [
             Article(id="a", content=text)
             for text, count in zip(texts, counts, strict=True)

@@ -102,6 +102,12 @@ def one_partition(broker_address: str, deployment: Deployment) -> Iterator[Deplo
         yield it
 
 
+def with_short_polls(deployment: Deployment) -> Deployment:
+    """The same topics for workers that must poll soon."""
+    settings = dataclasses.replace(deployment.settings, max_poll_interval=MUST_POLL)
+    return dataclasses.replace(deployment, settings=settings)
+
+
 @pytest.mark.broker
 def test_a_worker_that_takes_over_fetches_only_after_the_seek(one_partition: Deployment) -> None:
     async def run() -> None:
@@ -176,8 +182,7 @@ def test_what_a_fetch_across_a_rebalance_brings_is_fetched_again(
 
 @pytest.mark.broker
 def test_who_stands_by_for_long_still_takes_over(one_partition: Deployment) -> None:
-    settings = dataclasses.replace(one_partition.settings, max_poll_interval=MUST_POLL)
-    patient = dataclasses.replace(one_partition, settings=settings)
+    patient = with_short_polls(one_partition)
 
     async def run() -> None:
         first, second = Member(patient), Member(patient)
@@ -199,8 +204,7 @@ def test_who_stands_by_for_long_still_takes_over(one_partition: Deployment) -> N
 
 @pytest.mark.broker
 def test_a_worker_comes_back_after_a_batch_that_took_too_long(one_partition: Deployment) -> None:
-    settings = dataclasses.replace(one_partition.settings, max_poll_interval=MUST_POLL)
-    impatient = dataclasses.replace(one_partition, settings=settings)
+    impatient = with_short_polls(one_partition)
     one_partition.produce([b"a record"] * RECORDS)
 
     async def run() -> None:

@@ -67,7 +67,6 @@ def unlikely_lines(
         sentence = rows[row, _PROSE] > _SENTENCE
         limits[row] = SURE_IF_SENTENCE if sentence else SURE_IF_REPEATED
     limits[titles(rows, junk)] = 0
-    junk = frozenset(junk)
     left = (row for row in range(len(lines)) if row not in junk)
     others = list(islice(left, _FIRST_REACH + 1))
     if (probable[others[1:]] >= 0.5).any() or (others[:1] == [0] and _may_be_title(rows, 0)):

@@ -115,11 +115,10 @@ def read_weights(package: Package) -> Weights:
 
 def _maxout(layer: Layer, norm: Layer) -> Maxout:
     weights, bias = layer.parameters["W"], layer.parameters["b"]
-    outputs, pieces, inputs = weights.shape
     return Maxout(
-        np.ascontiguousarray(weights.transpose(2, 1, 0).reshape(inputs, pieces * outputs)),
+        _side_by_side(weights),
         np.ascontiguousarray(bias.T.reshape(-1)),
-        pieces,
+        weights.shape[1],
         norm.parameters["G"].copy(),
         norm.parameters["b"].copy(),
     )
@@ -127,13 +126,10 @@ def _maxout(layer: Layer, norm: Layer) -> Maxout:
 
 def _decisions(reduce: Layer, lower: Layer, upper: Layer, moves: tuple[Move, ...]) -> Decisions:
     weights, padding = lower.parameters["W"], lower.parameters["pad"]
-    features, outputs, pieces, inputs = weights.shape
+    features, _, pieces, _ = weights.shape
     if features != 3 or len(moves) != len(upper.parameters["b"]):
         raise UnusablePackage(f"{COMPONENT}: {features} features, {len(moves)} moves")
-    first, start, before = (
-        np.ascontiguousarray(one.transpose(2, 1, 0).reshape(inputs, pieces * outputs))
-        for one in weights
-    )
+    first, start, before = map(_side_by_side, weights)
     bias = lower.parameters["b"].T.reshape(-1)
     missing = padding[0, 1:].transpose(0, 2, 1).reshape(2, -1)
     return Decisions(
@@ -145,6 +141,11 @@ def _decisions(reduce: Layer, lower: Layer, upper: Layer, moves: tuple[Move, ...
         _linear(upper),
         moves,
     )
+
+
+def _side_by_side(weights: Floats) -> Floats:
+    """Outputs × pieces × inputs as inputs × (pieces × outputs)."""
+    return np.ascontiguousarray(weights.transpose(2, 1, 0).reshape(weights.shape[2], -1))
 
 
 def _linear(layer: Layer) -> Linear:
