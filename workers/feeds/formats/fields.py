@@ -20,7 +20,12 @@ _LONGEST_AUTHOR = 200
 _LONGEST_LANGUAGE = 35
 """Characters of a language tag that every program must bear (RFC 5646)."""
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
-_TAG = re.compile(r"</?[A-Za-z][^<>]*>|<!--.*?-->", re.DOTALL)
+_TAG = re.compile(
+    r"<(script|style)\b.*?</\1\s*>|</?[A-Za-z][^<>]*>|<!--.*?-->|<![A-Z][^<>]*>",
+    re.DOTALL | re.IGNORECASE,
+)
+_LONGEST_MARKUP = 20_000
+"""Characters of a title with its tags."""
 _MARKUP = re.compile(r"</?[A-Za-z][^<>]*>|&(?:#\d+|#x[0-9a-fA-F]+|\w{2,12});")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*")
 
@@ -33,7 +38,7 @@ def line(text: str | None, most: int = LONGEST_TITLE) -> str | None:
 def title(text: str | None, *, markup: bool = True) -> str | None:
     """A title as text: without tags, entities resolved, if it may have markup."""
     if text and markup:
-        text = unescape(_TAG.sub("", text))
+        text = unescape(_TAG.sub("", text[:_LONGEST_MARKUP]))
     return line(text)
 
 
