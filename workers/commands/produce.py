@@ -16,7 +16,8 @@ def declare(parser: argparse.ArgumentParser) -> None:
         "sources",
         nargs="*",
         metavar="SOURCE",
-        help="a JSONL, JSON, HTML or text file, a folder of them, or - for JSONL on standard input",
+        help="a JSONL, JSON, HTML, text or WARC file, a folder of them, or - for JSONL on standard "
+        "input",
     )
     parser.add_argument("--samples", action="store_true", help="the bundled sample articles")
     parser.add_argument("--bootstrap", metavar="HOST:PORT", help="Kafka's bootstrap servers")
@@ -31,6 +32,10 @@ def named_sources(arguments: argparse.Namespace) -> list[str]:
         named += [str(path) for path in samples.paths()]
     sources.check(named)
     return named
+
+
+def _told(line: str) -> None:
+    print(line, file=sys.stderr)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -52,7 +57,7 @@ def run(arguments: argparse.Namespace) -> int:
         await delivery.start()
         arrived = dead = 0
         try:
-            async for item in produce(chosen, delivery, sources.read(named)):
+            async for item in produce(chosen, delivery, sources.read(named, _told)):
                 arrived += 1
                 if item.dead:
                     dead += 1
