@@ -76,6 +76,30 @@ def test_only_the_runtime_imports_kafka_and_prometheus(path: Path) -> None:
     assert not [name for name in named if not within(name, "aiokafka.errors")], named
 
 
+FEEDS = ROOT / "workers" / "feeds"
+FETCHING = ("aiohttp", "socket", "ssl", "urllib.request", "urllib3", "requests", "http")
+
+
+@pytest.mark.parametrize("path", [p for p in MODULES if p.is_relative_to(FEEDS)], ids=label)
+def test_feeds_know_neither_kafka_nor_stages_and_only_the_client_fetches(path: Path) -> None:
+    outside = (*RUNTIME_ONLY, "workers.runtime", "workers.stages", "workers.settings")
+    # Shared helpers may rest on a stage's; feeds themselves do not name one.
+    assert not [name for name in imports(path) if any(within(name, m) for m in outside)]
+    if not path.is_relative_to(FEEDS / "fetch"):
+        assert not [name for name in imports(path) if any(within(name, m) for m in FETCHING)]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [p for p in MODULES if any(p.is_relative_to(FEEDS / name) for name in ("formats", "pages"))],
+    ids=label,
+)
+def test_reading_feeds_is_pure(path: Path) -> None:
+    compiling = path.stem.startswith("compile_")
+    named = [name for name in imports(path) if any(within(name, m) for m in IMPURE)]
+    assert compiling or not named
+
+
 def reads_environment(path: Path) -> bool:
     return any(
         isinstance(node, ast.Attribute) and node.attr in ("environ", "getenv")

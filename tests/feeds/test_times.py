@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from workers.feeds.formats import compile_months
 from workers.feeds.formats.times import normalised
 
 
@@ -41,3 +42,7 @@ from workers.feeds.formats.times import normalised
 )
 def test_a_time_is_read_or_is_none(text: str | None, time: str | None) -> None:
     assert normalised(text) == time
+
+
+def test_the_names_of_months_are_those_of_cldr() -> None:
+    assert compile_months.MONTHS.read_text("utf-8") == compile_months.render()

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
 from calendar import timegm
-from collections import defaultdict
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cache
-from time import struct_time
-
-from babel import Locale, localedata
+from pathlib import Path
 
 from topics.headers import rfc3339
 from workers.article import utc
@@ -28,7 +26,7 @@ _PARTS = re.compile(
 )
 
 
-def normalised(text: str | None, parsed: struct_time | None = None) -> str | None:
+def normalised(text: str | None, parsed: tuple[int, ...] | None = None) -> str | None:
     """A time as RFC 3339 in UTC; None where it is none.
 
     ``parsed`` is what a feed's parser made of it, for the forms that only that knows. Month names
@@ -43,7 +41,7 @@ def normalised(text: str | None, parsed: struct_time | None = None) -> str | Non
     return utc(text) or _of_parser(parsed) or _of_words(text)
 
 
-def _of_parser(parsed: struct_time | None) -> str | None:
+def _of_parser(parsed: tuple[int, ...] | None) -> str | None:
     if parsed is None:
         return None
     try:
@@ -75,18 +73,5 @@ def _of_words(text: str) -> str | None:
 @cache
 def _months() -> Mapping[str, int]:
     """Names of months in the languages of Unicode CLDR, without those that mean several."""
-    named: dict[str, set[int]] = defaultdict(set)
-    for identifier in localedata.locale_identifiers():
-        if "_" in identifier and not identifier.endswith(("_Latn", "_Cyrl")):
-            continue
-        try:
-            months = Locale.parse(identifier).months
-        except (ValueError, LookupError):
-            continue
-        for use in ("format", "stand-alone"):
-            for width in ("wide", "abbreviated"):
-                for number, name in months.get(use, {}).get(width, {}).items():
-                    word = name.casefold().rstrip(".")
-                    if _WORD.fullmatch(word):
-                        named[word].add(number)
-    return {word: min(numbers) for word, numbers in named.items() if len(numbers) == 1}
+    months: dict[str, int] = json.loads(Path(__file__).with_name("months.json").read_text("utf-8"))
+    return months
