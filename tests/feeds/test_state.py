@@ -11,7 +11,8 @@ import pytest
 
 from workers.feeds.fetched import Validators
 from workers.feeds.items import Item
-from workers.feeds.state import FORGOTTEN_AFTER, Known, Ready, State, StateError
+from workers.feeds.known import Known, Ready
+from workers.feeds.state import FORGOTTEN_AFTER, State, StateError
 
 NOW = 1_800_000_000.0
 FEED = "https://paper.example/feed"

@@ -13,7 +13,8 @@ import pytest
 
 from workers.feeds import watch
 from workers.feeds.items import Item
-from workers.feeds.state import Known, Page, Ready, State
+from workers.feeds.known import Known, Page, Ready
+from workers.feeds.state import State
 from workers.feeds.watch import Watch, host_of
 
 LATER = 3600.0

@@ -12,7 +12,8 @@ from workers import settings
 from workers.commands import CommandError
 from workers.feeds.habit import per_day, silent_after
 from workers.feeds.health import CONDITIONS, condition
-from workers.feeds.state import Known, State, StateError
+from workers.feeds.known import Known
+from workers.feeds.state import State, StateError
 
 
 def declare(parser: argparse.ArgumentParser) -> None:

@@ -10,8 +10,9 @@ from typing import Protocol
 from workers.feeds import habit, rhythm
 from workers.feeds.fetched import Body, Failed, NotModified, Result, Validators, Want
 from workers.feeds.items import Item, Parsed, Unreadable
+from workers.feeds.known import Known, Ready, digest_of
 from workers.feeds.rhythm import Bounds
-from workers.feeds.state import Known, Ready, State, digest_of
+from workers.feeds.state import State
 from workers.feeds.subscriptions import Subscription
 from workers.feeds.watch import host_of
 
@@ -74,6 +75,9 @@ class Told:
     """What was known of a feed, and what is now."""
 
 
+UNHEARD = Told()
+
+
 class Following:
     """Asks feeds and takes in what they say."""
 
@@ -87,7 +91,7 @@ class Following:
         *,
         clock: Callable[[], float],
         chance: Callable[[], float],
-        told: Told = Told(),
+        told: Told = UNHEARD,
     ) -> None:
         self._state = state
         self._client = client

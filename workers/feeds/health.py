@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal, get_args
 
 from workers.feeds import habit
-from workers.feeds.state import Known
+from workers.feeds.known import Known
 
 Condition = Literal["new", "fine", "silent", "failing", "retired"]
 CONDITIONS: tuple[Condition, ...] = get_args(Condition)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from workers.feeds.fetched import Body, Failed, FailureKind, NotModified, Want
-from workers.feeds.following import Client, Desk, Following, Told
-from workers.feeds.state import Page, State
+from workers.feeds.following import UNHEARD, Client, Desk, Following, Told
+from workers.feeds.known import Page
+from workers.feeds.state import State
 
 ACCEPT = "text/html, application/xhtml+xml, text/plain;q=0.8"
 MEDIA_TYPES = frozenset({"text/html", "application/xhtml+xml", "text/plain"})
@@ -32,7 +33,7 @@ class Paging:
         limit: int,
         clock: Callable[[], float],
         chance: Callable[[], float],
-        told: Told = Told(),
+        told: Told = UNHEARD,
     ) -> None:
         self._state = state
         self._client = client

@@ -10,19 +10,16 @@ the same bytes.
 from __future__ import annotations
 
 import fcntl
-import hashlib
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
 import msgspec
 
-from workers.feeds.fetched import Validators
-from workers.feeds.habit import Habit
 from workers.feeds.items import Item
+from workers.feeds.known import COLUMNS, Known, Page, Ready, Waiting, known_of, of_item, row_of
 
 VERSION = 1
 FORGOTTEN_AFTER = 30 * 86_400.0
@@ -41,8 +38,9 @@ CREATE TABLE items (
   PRIMARY KEY (feed, guid)
 ) WITHOUT ROWID;
 CREATE TABLE pages (
-  id INTEGER PRIMARY KEY AUTOINCREMENT, feed INTEGER NOT NULL, guid BLOB NOT NULL, host TEXT NOT NULL,
-  item BLOB NOT NULL, tries INTEGER NOT NULL DEFAULT 0, next_try REAL NOT NULL, error TEXT,
+  id INTEGER PRIMARY KEY AUTOINCREMENT, feed INTEGER NOT NULL, guid BLOB NOT NULL,
+  host TEXT NOT NULL, item BLOB NOT NULL, tries INTEGER NOT NULL DEFAULT 0,
+  next_try REAL NOT NULL, error TEXT,
   UNIQUE (feed, guid)
 );
 CREATE INDEX pages_due ON pages (host, next_try);
@@ -50,8 +48,8 @@ CREATE TABLE outbox (
   id INTEGER PRIMARY KEY AUTOINCREMENT, place TEXT NOT NULL, key BLOB, value BLOB NOT NULL
 );
 CREATE TABLE lost (
-  id INTEGER PRIMARY KEY AUTOINCREMENT, feed INTEGER NOT NULL, url TEXT, title TEXT, at REAL NOT NULL,
-  error TEXT NOT NULL
+  id INTEGER PRIMARY KEY AUTOINCREMENT, feed INTEGER NOT NULL, url TEXT, title TEXT,
+  at REAL NOT NULL, error TEXT NOT NULL
 );
 """
 
@@ -60,82 +58,8 @@ class StateError(Exception):
     """The state file cannot be used; the message says which, why and what to do."""
 
 
-@dataclass(frozen=True)
-class Known:
-    """What is known of one feed. Times are seconds since the epoch."""
-
-    id: int
-    address: str
-    """As it was subscribed to, or named by its index."""
-    url: str
-    """Where it is asked now."""
-    next_poll: float
-    parent: int | None = None
-    """The index that names this sitemap."""
-    followed: bool = True
-    kind: str | None = None
-    title: str | None = None
-    retired: str | None = None
-    """Why it is never asked again."""
-    validators: Validators = Validators()
-    digest: bytes | None = None
-    """Of the last body, for servers that never say 304."""
-    ttl: float | None = None
-    """Seconds that it asks to wait between polls."""
-    last_poll: float | None = None
-    last_success: float | None = None
-    last_item: float | None = None
-    failures: int = 0
-    """Polls in a row that failed."""
-    error_kind: str | None = None
-    """A ``FailureKind``, ``unreadable``, or why it could not be read in time."""
-    error: str | None = None
-    habit: Habit = ()
-
-
-@dataclass(frozen=True)
-class Page:
-    """An item whose page is to be fetched."""
-
-    id: int
-    feed: int
-    host: str
-    item: Item
-    tries: int
-
-
-@dataclass(frozen=True)
-class Ready:
-    """An article as Kafka will get it."""
-
-    place: str
-    """Which item of which feed it is, for people."""
-    key: bytes | None
-    value: bytes
-
-
-@dataclass(frozen=True)
-class Waiting:
-    """An article in the outbox."""
-
-    id: int
-    ready: Ready
-
-
-def digest_of(data: bytes) -> bytes:
-    """128 bits that stand for a body."""
-    return hashlib.blake2b(data, digest_size=16).digest()
-
-
-def digest(*parts: str | None) -> bytes:
-    """128 bits that stand for these texts."""
-    joined = "\0".join(part if part is not None else "\1" for part in parts)
-    return digest_of(joined.encode("utf-8", "surrogatepass"))
-
-
-def of_item(item: Item) -> tuple[bytes, bytes]:
-    """What an item is known by, and what tells one version of it from the next."""
-    return digest(item.guid), digest(item.url, item.title, item.content, item.updated_at)
+_NAMES = ", ".join(COLUMNS)
+_UPDATE = f"UPDATE feeds SET {', '.join(f'{name} = ?' for name in COLUMNS)} WHERE id = ?"
 
 
 class State:
@@ -213,13 +137,13 @@ class State:
 
     def feeds(self) -> list[Known]:
         """All feeds that are followed, by address."""
-        rows = self._db.execute(f"SELECT {_COLUMNS} FROM feeds WHERE followed ORDER BY address")
-        return [_known(row) for row in rows]
+        rows = self._db.execute(f"SELECT {_NAMES} FROM feeds WHERE followed ORDER BY address")
+        return [known_of(row) for row in rows]
 
     def feed(self, id: int) -> Known:
         """One feed."""
-        row = self._db.execute(f"SELECT {_COLUMNS} FROM feeds WHERE id = ?", (id,)).fetchone()
-        return _known(row)
+        row = self._db.execute(f"SELECT {_NAMES} FROM feeds WHERE id = ?", (id,)).fetchone()
+        return known_of(row)
 
     def saved(self, feed: Known) -> None:
         """What is known of a feed from now on."""
@@ -238,10 +162,10 @@ class State:
             for address in addresses:
                 self._add(address, index.id, now)
             rows = self._db.execute(
-                f"SELECT {_COLUMNS} FROM feeds WHERE followed AND parent = ?",  # noqa: S608
+                f"SELECT {_NAMES} FROM feeds WHERE followed AND parent = ?",
                 (index.id,),
             ).fetchall()
-        return [child for child in map(_known, rows) if child.id not in before]
+        return [child for child in map(known_of, rows) if child.id not in before]
 
     def fresh(self, feed: int, items: Iterable[Item]) -> list[Item]:
         """The items that are new, or whose title, text, address or date of change is."""
@@ -282,7 +206,8 @@ class State:
             self._out(ready)
             self._db.executemany(
                 "INSERT INTO pages (feed, guid, host, item, next_try) VALUES (?, ?, ?, ?, ?)"
-                " ON CONFLICT (feed, guid) DO UPDATE SET host = excluded.host, item = excluded.item",
+                " ON CONFLICT (feed, guid)"
+                " DO UPDATE SET host = excluded.host, item = excluded.item",
                 [
                     (feed.id, of_item(item)[0], host, msgspec.json.encode(item), now)
                     for host, item in pages
@@ -303,7 +228,7 @@ class State:
         marks = ",".join("?" * len(hosts))
         row = self._db.execute(
             "SELECT id, feed, host, item, tries FROM pages WHERE next_try <= ?"
-            f" AND host NOT IN ({marks}) ORDER BY next_try, id LIMIT 1",  # noqa: S608
+            f" AND host NOT IN ({marks}) ORDER BY next_try, id LIMIT 1",
             (now, *hosts),
         ).fetchone()
         return _page(row) if row else None
@@ -313,7 +238,7 @@ class State:
         hosts = list(busy)
         marks = ",".join("?" * len(hosts))
         (when,) = self._db.execute(
-            f"SELECT MIN(next_try) FROM pages WHERE host NOT IN ({marks})",  # noqa: S608
+            f"SELECT MIN(next_try) FROM pages WHERE host NOT IN ({marks})",
             hosts,
         ).fetchone()
         return None if when is None else float(when)
@@ -383,50 +308,7 @@ class State:
         return list(rows)
 
     def _save(self, feed: Known) -> None:
-        self._db.execute(
-            "UPDATE feeds SET url = ?, kind = ?, title = ?, retired = ?, etag = ?,"
-            " last_modified = ?, digest = ?, ttl = ?, next_poll = ?, last_poll = ?, last_success = ?,"
-            " last_item = ?, failures = ?, error_kind = ?, error = ?, habit = ? WHERE id = ?",
-            (
-                feed.url,
-                feed.kind,
-                feed.title,
-                feed.retired,
-                feed.validators.etag,
-                feed.validators.last_modified,
-                feed.digest,
-                feed.ttl,
-                feed.next_poll,
-                feed.last_poll,
-                feed.last_success,
-                feed.last_item,
-                feed.failures,
-                feed.error_kind,
-                feed.error,
-                msgspec.json.encode(feed.habit).decode(),
-                feed.id,
-            ),
-        )
-
-
-_COLUMNS = (
-    "id, address, url, next_poll, parent, followed, kind, title, retired, etag, last_modified,"
-    " digest, ttl, last_poll, last_success, last_item, failures, error_kind, error, habit"
-)
-
-
-_FIELDS = tuple(name.strip() for name in _COLUMNS.split(","))
-
-
-def _known(row: tuple[object, ...]) -> Known:
-    columns = dict(zip(_FIELDS, row, strict=True))
-    columns["validators"] = {
-        "etag": columns.pop("etag"),
-        "last_modified": columns.pop("last_modified"),
-    }
-    columns["habit"] = msgspec.json.decode(str(columns["habit"]))
-    columns["followed"] = bool(columns["followed"])
-    return msgspec.convert(columns, Known)
+        self._db.execute(_UPDATE, (*row_of(feed), feed.id))
 
 
 def _page(row: tuple[int, int, str, bytes, int]) -> Page:

@@ -14,7 +14,8 @@ from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from typing import Protocol
 from urllib.parse import urlsplit
 
-from workers.feeds.state import Known, Page, Ready, State
+from workers.feeds.known import Known, Page, Ready
+from workers.feeds.state import State
 
 TOGETHER = 64
 """Requests at once, each to another host."""

@@ -13,16 +13,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from workers import __version__
 from workers.feeds import reading
 from workers.feeds.fetch import Client, Rules
 from workers.feeds.fetched import Body
 from workers.feeds.following import Following, Read, Told
 from workers.feeds.health import Condition, condition
 from workers.feeds.items import Item, Unreadable
+from workers.feeds.known import Known, Ready
 from workers.feeds.paging import Paging
 from workers.feeds.rhythm import Bounds
-from workers.feeds.state import Known, Ready, State
+from workers.feeds.state import State
 from workers.feeds.subscriptions import Subscription
 from workers.feeds.watch import Watch
 from workers.outcome import Failed
