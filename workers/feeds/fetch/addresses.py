@@ -1,4 +1,4 @@
-"""May this address be connected to? What the public Internet has may, the rest if allowed by name."""
+"""May this address be connected to? What is the public Internet may, the rest by name only."""
 
 from __future__ import annotations
 

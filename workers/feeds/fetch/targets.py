@@ -85,6 +85,8 @@ def target(url: str | URL, rules: Rules) -> Target:
             raise RefusedError(f"{shown} is not asked: {address} is {what}")
         parts = parts.with_host(str(address))
     bare = parts.with_user(None).with_fragment(None)
+    if bare.raw_path == "/":
+        bare = bare.with_path("/", keep_query=True)
     if user is None and password is None:
         return Target(bare)
     return Target(bare, Credentials(user or "", password or "", str(bare.origin())))

@@ -130,16 +130,15 @@ class _Gzip:
         for start in range(0, len(data), _SLICE):
             left = data[start : start + _SLICE]
             while left and not self._over:
-                yield from _inflated(self._inflater, left)
-                left = self._inflater.unused_data
-                if self._inflater.eof and left:
+                if self._inflater.eof:
                     self._over = left[:1] != _GZIP[:1]
-                    self._inflater = zlib.decompressobj(31)
-                elif not self._inflater.eof:
-                    break
+                    self._inflater = self._inflater if self._over else zlib.decompressobj(31)
+                else:
+                    yield from _inflated(self._inflater, left)
+                    left = self._inflater.unused_data
 
     def end(self) -> None:
-        if not self._over and not self._inflater.eof:
+        if not self._inflater.eof:
             raise BrokenError("it ends before its packed stream does")
 
 
@@ -174,11 +173,11 @@ class _Brotli:
         if self._stream.is_finished():
             return
         try:
-            if piece := self._stream.process(data, output_buffer_limit=_PIECE):
+            piece = self._stream.process(data, output_buffer_limit=_PIECE)
+            while piece:
                 yield piece
-            while not self._stream.can_accept_more_data():
-                if piece := self._stream.process(b"", output_buffer_limit=_PIECE):
-                    yield piece
+                # It takes more before it has given all that it can.
+                piece = self._stream.process(b"", output_buffer_limit=_PIECE)
         except brotli.error as error:
             raise BrokenError(f"it cannot be unpacked: {error}") from None
 
