@@ -48,19 +48,20 @@ def run(arguments: argparse.Namespace) -> int:
     of_feeds = [source for source in arguments.sources if names_feeds(source)]
     if not of_feeds and not arguments.watch:
         return _run_files(chosen, arguments)
-    if others := [source for source in arguments.sources if source not in of_feeds]:
-        raise CommandError(
-            f"{others[0]} is no feed: give {FEEDS}; files are produced by a command of their own, "
-            "without --watch"
-        )
     if arguments.samples:
         raise CommandError("--samples are no feeds; produce them by a command of their own")
-    if not of_feeds:
+    if not arguments.sources:
         raise CommandError(f"name at least one SOURCE to watch: {FEEDS}")
-    return _run_feeds(chosen, of_feeds, watch=arguments.watch)
+    others = [source for source in arguments.sources if source not in of_feeds]
+    if others and not arguments.watch:
+        raise CommandError(
+            f"{others[0]} and {of_feeds[0]} are not of one kind: produce files by a command of "
+            "their own"
+        )
+    return _run_feeds(chosen, arguments.sources, watch=arguments.watch)
 
 
-FEEDS = "a feeds.toml, an .opml file, or an http(s) address"
+FEEDS = "a feeds.toml, an .opml file, a list of addresses, or http(s) addresses"
 
 
 def names_feeds(source: str) -> bool:
@@ -109,7 +110,7 @@ def _run_feeds(chosen: Settings, named: list[str], *, watch: bool) -> int:
     from aiokafka.errors import KafkaError
 
     from workers.feeds.state import StateError
-    from workers.feeds.subscriptions import SubscriptionError, read_subscriptions
+    from workers.feeds.subscriptions import SubscriptionError, subscriptions
     from workers.runtime import logs
     from workers.runtime.delivery import DeliveryError
     from workers.runtime.feed_producer import FeedProducer
@@ -117,8 +118,7 @@ def _run_feeds(chosen: Settings, named: list[str], *, watch: bool) -> int:
 
     logs.configure(chosen)
     try:
-        subscriptions = read_subscriptions(named)
-        producer = FeedProducer(chosen, subscriptions)
+        producer = FeedProducer(chosen, subscriptions(named))
         work = producer.run(once=not watch)
         sums = asyncio.run(work) if watch else run_interruptibly(work)
     except (SubscriptionError, StateError, PortTakenError) as error:

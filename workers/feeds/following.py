@@ -11,6 +11,7 @@ from workers.feeds import habit, rhythm
 from workers.feeds.fetched import Body, Failed, NotModified, Result, Validators, Want
 from workers.feeds.items import Item, Parsed, Unreadable
 from workers.feeds.known import Known, Ready, digest_of
+from workers.feeds.reading import Read
 from workers.feeds.rhythm import Bounds
 from workers.feeds.state import State
 from workers.feeds.subscriptions import Subscription
@@ -38,14 +39,6 @@ class Client(Protocol):
     async def get(self, url: str, want: Want) -> Result:
         """What comes of asking for this address."""
         ...
-
-
-@dataclass(frozen=True)
-class Read:
-    """A feed, read, and which of its items carry their whole article."""
-
-    parsed: Parsed
-    whole: tuple[bool, ...]
 
 
 class Desk(Protocol):
@@ -227,7 +220,7 @@ class Following:
         self, subscription: Subscription, feed: Known, body: Body, read: Read
     ) -> Known:
         now, parsed = self._clock(), read.parsed
-        whole = dict(zip(map(id, parsed.items), read.whole, strict=True))
+        wanting = dict(zip(map(id, parsed.items), read.wanting, strict=True))
         fresh = self._state.fresh(feed.id, parsed.items)
         ready: list[Ready] = []
         pages: list[tuple[str, Item]] = []
@@ -235,7 +228,7 @@ class Following:
         for item in fresh:
             if parsed.kind in ("sitemap", "news-sitemap") and _old(item, now):
                 self._told.item("old")
-            elif item.url and not whole[id(item)]:
+            elif item.url and wanting[id(item)]:
                 self._told.item("page")
                 pages.append((host_of(item.url), item))
             else:

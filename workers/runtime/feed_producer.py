@@ -11,12 +11,16 @@ import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from ipaddress import ip_network
 from pathlib import Path
 
+from topics.headers import rfc3339
 from workers.feeds import reading
-from workers.feeds.fetch import Client, Rules
+from workers.feeds.fetch.client import Client
+from workers.feeds.fetch.rules import Rules
 from workers.feeds.fetched import Body
-from workers.feeds.following import Following, Read, Told
+from workers.feeds.following import Following, Told
 from workers.feeds.health import Condition, condition
 from workers.feeds.items import Item, Unreadable
 from workers.feeds.known import Known, Ready
@@ -24,7 +28,7 @@ from workers.feeds.paging import Paging
 from workers.feeds.rhythm import Bounds
 from workers.feeds.state import State
 from workers.feeds.subscriptions import Subscription
-from workers.feeds.watch import Watch
+from workers.feeds.watch import TOGETHER, Watch
 from workers.outcome import Failed
 from workers.runtime import logs
 from workers.runtime.delivery import Delivery
@@ -59,7 +63,7 @@ class FeedProducer:
 
     def __init__(self, settings: Settings, subscriptions: Sequence[Subscription]) -> None:
         self._settings = settings
-        self._subscriptions = {one.address: one for one in subscriptions}
+        self._subscriptions = {one.url: one for one in subscriptions}
         self.metrics = FeedMetrics()
         self._delivery = Delivery(settings)
         self._pool = TaskPool(
@@ -211,17 +215,18 @@ class _Desk:
     def __init__(self, pool: TaskPool) -> None:
         self._pool = pool
 
-    async def read(self, subscription: Subscription, body: Body) -> Read | Unreadable:
+    async def read(self, subscription: Subscription, body: Body) -> reading.Read | Unreadable:
         answer = await self._pool.run(reading.READ, reading.Reading(subscription, body))
         if isinstance(answer, Failed):
             return Unreadable(f"{body.url} could not be read: {answer.detail}")
-        assert isinstance(answer, Read | Unreadable)
+        assert isinstance(answer, reading.Read | Unreadable)
         return answer
 
     async def article(
         self, subscription: Subscription, feed: Known, item: Item, page: Body | None
     ) -> Ready | str:
-        order = reading.Order(subscription, feed, item, page)
+        now = rfc3339(datetime.now(UTC))
+        order = reading.Order(subscription, feed, item, page, now)
         answer = await self._pool.run(reading.MAKE, order)
         if isinstance(answer, Failed):
             return f"no article could be made of {item.url or item.guid}: {answer.detail}"
@@ -231,4 +236,10 @@ class _Desk:
 
 def rules(settings: Settings) -> Rules:
     """How the client behaves in this deployment."""
-    raise NotImplementedError
+    return Rules(
+        contact=settings.feed_contact or None,
+        networks=tuple(ip_network(text) for text in settings.feed_networks.split(",") if text),
+        ports=tuple(int(text) for text in settings.feed_ports.split(",") if text),
+        delay=settings.feed_delay,
+        connections=TOGETHER,
+    )
