@@ -28,7 +28,7 @@ def test_the_example_of_the_documentation_is_read() -> None:
     example = (lists.__doc__ or "").partition("::\n\n")[2].partition("\nOPML")[0]
     first, second = from_toml(example.encode(), "feeds.toml")
     assert first == Subscription(
-        url="https://courier.example/rss.xml",
+        address="https://courier.example/rss.xml",
         name="Valley Courier",
         source="courier.example",
         language="en",
@@ -36,13 +36,13 @@ def test_the_example_of_the_documentation_is_read() -> None:
         every=900.0,
         headers={"Authorization": "Bearer …"},
     )
-    assert second == Subscription(url="https://misto.example/")
+    assert second == Subscription(address="https://misto.example/")
 
 
 def test_an_outline_is_a_feed_however_nested() -> None:
     assert from_opml(OPML.encode(), "a.opml") == (
-        Subscription(url="https://misto.example/rss", name="Місто", language="uk"),
-        Subscription(url="http://courier.example/feed", name="Courier"),
+        Subscription(address="https://misto.example/rss", name="Місто", language="uk"),
+        Subscription(address="http://courier.example/feed", name="Courier"),
     )
     assert from_opml(OPML.encode("utf-16"), "a.opml") == from_opml(OPML.encode(), "a.opml")
 
@@ -58,30 +58,30 @@ def test_of_one_feed_given_twice_the_first_counts_with_what_only_the_second_says
         "feed:https://b.example",
         "feed://c.example/x",
     ]
-    assert lists.subscriptions(named) == (
-        Subscription(url="https://a.example/rss", source="A", content="page"),
-        Subscription(url="https://b.example/"),
-        Subscription(url="http://c.example/x"),
+    assert lists.read_subscriptions(named) == (
+        Subscription(address="https://a.example/rss", source="A", content="page"),
+        Subscription(address="https://b.example/"),
+        Subscription(address="http://c.example/x"),
     )
 
 
 def test_a_list_of_addresses(tmp_path: Path) -> None:
     listed = tmp_path / "feeds.txt"
     listed.write_text("# mine\nhttps://a.example/rss\n\n https://b.example/rss \n")
-    assert [one.url for one in lists.subscriptions([str(listed)])] == [
+    assert [one.address for one in lists.read_subscriptions([str(listed)])] == [
         "https://a.example/rss",
         "https://b.example/rss",
     ]
 
 
 def test_a_password_becomes_a_header_and_is_never_shown() -> None:
-    (one,) = lists.subscriptions(["https://desk:se%63ret@a.example/rss"])
-    assert one.url == "https://a.example/rss"
+    (one,) = lists.read_subscriptions(["https://desk:se%63ret@a.example/rss"])
+    assert one.address == "https://a.example/rss"
     assert one.headers == {"Authorization": "Basic ZGVzazpzZWNyZXQ="}
     assert "secret" not in repr(one)
     assert "Basic" not in repr(one)
     with pytest.raises(SubscriptionError) as told:
-        lists.subscriptions(["https://desk:secret@a.example:port/rss"])
+        lists.read_subscriptions(["https://desk:secret@a.example:port/rss"])
     assert "secret" not in str(told.value)
 
 
@@ -136,6 +136,6 @@ def test_what_is_wrong_in_an_opml_list_is_told(data: bytes, said: str) -> None:
 @pytest.mark.parametrize("word", ["missing.toml", "news.example", "x" * 5000, "a\0b"])
 def test_what_is_neither_a_file_nor_an_address_is_told(word: str) -> None:
     with pytest.raises(SubscriptionError, match=r"https://|cannot be read") as told:
-        lists.subscriptions([word])
+        lists.read_subscriptions([word])
     assert len(str(told.value)) < 400
     assert re.search("feeds.toml|cannot be read", str(told.value))

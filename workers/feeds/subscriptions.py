@@ -55,7 +55,7 @@ class SubscriptionError(ValueError):
 class Subscription:
     """One feed to follow, as whoever follows it has said."""
 
-    url: str
+    address: str
     """http or https, without user and password: those become a header."""
     name: str | None = None
     source: str | None = None
@@ -67,7 +67,7 @@ class Subscription:
     """For its host only; may be secrets."""
 
 
-def subscriptions(words: Sequence[str]) -> tuple[Subscription, ...]:
+def read_subscriptions(words: Sequence[str]) -> tuple[Subscription, ...]:
     """The feeds of files and addresses, in order, each once.
 
     Of one that is given several times the first counts, with what only the others say.
@@ -79,8 +79,8 @@ def merged(found: Iterable[Subscription]) -> tuple[Subscription, ...]:
     """Each feed once, in order of first mention."""
     kept: dict[str, Subscription] = {}
     for one in found:
-        first = kept.setdefault(one.url, one)
-        kept[one.url] = replace(
+        first = kept.setdefault(one.address, one)
+        kept[one.address] = replace(
             first,
             name=first.name or one.name,
             source=first.source or one.source,
@@ -202,7 +202,7 @@ def _subscription(table: Mapping[str, Any], where: str) -> Subscription:
     if "language" in table and language is None:
         raise SubscriptionError(f'{where}: language is a tag such as "uk" or "pt-BR"')
     return Subscription(
-        url=address,
+        address=address,
         name=fields.line(table.get("name")),
         source=fields.line(table.get("source")),
         language=language,

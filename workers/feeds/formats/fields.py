@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from html import unescape
 from urllib.parse import urljoin, urlsplit
 
 from workers.canonical_url import LONGEST as LONGEST_URL
+from workers.canonical_url import canonical_url
 from workers.feeds.items import Item
 
 MOST_ITEMS = 5_000
@@ -100,7 +102,7 @@ def told_apart(items: Sequence[Item]) -> tuple[tuple[Item, ...], str | None]:
 
     A guid that entries with different addresses (or titles, without addresses) share names none of
     them: there these join it. An entry that is there twice under one guid and address is there
-    once, as it first stands.
+    once, as it first stands. An address of several entries names none of them either.
     """
     places: dict[str, set[str | None]] = {}
     for item in items:
@@ -112,10 +114,15 @@ def told_apart(items: Sequence[Item]) -> tuple[tuple[Item, ...], str | None]:
             joined = f"{item.guid} {item.url or item.title or ''}"
             item = replace(item, guid=name_of(joined, None, None, None))
         kept.setdefault(item.guid, item)
+    pages = Counter(canonical_url(item.url) for item in kept.values() if item.url)
+    told = (
+        replace(item, own_url=False) if item.url and pages[canonical_url(item.url)] > 1 else item
+        for item in kept.values()
+    )
     complaint = None
     if shared:
         complaint = f"guids that several entries share, {len(shared)} of them"
-    return tuple(kept.values()), complaint
+    return tuple(told), complaint
 
 
 def complaints(*said: str | None) -> str | None:

@@ -25,7 +25,10 @@ def read_json(text: str, *, url: str) -> Parsed | Unreadable:
         return Unreadable("JSON, but no JSON Feed: its version does not say so")
     given = feed["items"]
     entries = [entry for entry in given[: fields.MOST_ITEMS] if isinstance(entry, dict)]
-    items, shared = fields.told_apart([_item(entry, url) for entry in entries if _says(entry)])
+    spoken = fields.language(feed.get("language"))
+    items, shared = fields.told_apart(
+        [_item(entry, url, spoken) for entry in entries if _says(entry)]
+    )
     said = []
     if len(given) > fields.MOST_ITEMS:
         said.append(f"{len(given):,} items, of which the first {fields.MOST_ITEMS:,} are read")
@@ -35,13 +38,13 @@ def read_json(text: str, *, url: str) -> Parsed | Unreadable:
         kind="json",
         items=items,
         title=fields.title(_text(feed, "title"), markup=False),
-        language=fields.language(feed.get("language")),
+        language=spoken,
         site=fields.address(feed.get("home_page_url"), url),
         complaint=fields.complaints(*said, shared),
     )
 
 
-def _item(entry: dict[str, Any], base: str) -> Item:
+def _item(entry: dict[str, Any], base: str, spoken: str | None) -> Item:
     link = fields.address(entry.get("url"), base) or fields.address(entry.get("external_url"), base)
     heading = fields.title(_text(entry, "title"), markup=False)
     html = (_text(entry, "content_html") or "").strip()
@@ -59,7 +62,7 @@ def _item(entry: dict[str, Any], base: str) -> Item:
         authors=fields.authors(_authors(entry)),
         published_at=normalised(_text(entry, "date_published")) or updated,
         updated_at=updated,
-        language=fields.language(entry.get("language")),
+        language=fields.language(entry.get("language")) or spoken,
     )
 
 

@@ -67,21 +67,22 @@ def read_xml(found: Document, *, url: str) -> Parsed | Unreadable:
     if len(entries) > fields.MOST_ITEMS:
         cut = f"{len(entries):,} entries, of which the first {fields.MOST_ITEMS:,} are read"
     kind: FeedKind = "atom" if found.root == "feed" else "rss"
+    spoken = fields.language(_text(channel, "language"))
     items, shared = fields.told_apart(
-        [_item(entry, kind, url) for entry in entries[: fields.MOST_ITEMS] if _says(entry)]
+        [_item(entry, kind, url, spoken) for entry in entries[: fields.MOST_ITEMS] if _says(entry)]
     )
     return Parsed(
         kind=kind,
         items=items,
         title=fields.title(_text(channel, "title"), markup=_marked(channel, "title", kind)),
-        language=fields.language(_text(channel, "language")),
+        language=spoken,
         site=fields.address(_text(channel, "link"), url),
         ttl=_ttl(channel),
         complaint=fields.complaints(found.complaint, fault, cut, shared),
     )
 
 
-def _item(entry: Any, kind: FeedKind, base: str) -> Item:
+def _item(entry: Any, kind: FeedKind, base: str, spoken: str | None) -> Item:
     link = fields.address(_text(entry, "feedburner_origlink"), base)
     link = link or fields.address(_text(entry, "link"), base)
     heading = fields.title(_text(entry, "title"), markup=_marked(entry, "title", kind))
@@ -100,7 +101,7 @@ def _item(entry: Any, kind: FeedKind, base: str) -> Item:
         authors=fields.authors(named or [_text(entry, "author")]),
         published_at=published or _time(entry, "created") or updated,
         updated_at=updated,
-        language=fields.language(_text(entry, "language")) or _language_of_content(entry),
+        language=fields.language(_text(entry, "language")) or _language_of_content(entry) or spoken,
     )
 
 
