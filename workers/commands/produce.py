@@ -110,7 +110,7 @@ def _run_feeds(chosen: Settings, named: list[str], *, watch: bool) -> int:
     from aiokafka.errors import KafkaError
 
     from workers.feeds.state import StateError
-    from workers.feeds.subscriptions import SubscriptionError, subscriptions
+    from workers.feeds.subscriptions import SubscriptionError, read_subscriptions
     from workers.runtime import logs
     from workers.runtime.delivery import DeliveryError
     from workers.runtime.feed_producer import FeedProducer
@@ -118,7 +118,7 @@ def _run_feeds(chosen: Settings, named: list[str], *, watch: bool) -> int:
 
     logs.configure(chosen)
     try:
-        producer = FeedProducer(chosen, subscriptions(named))
+        producer = FeedProducer(chosen, read_subscriptions(named))
         work = producer.run(once=not watch)
         sums = asyncio.run(work) if watch else run_interruptibly(work)
     except (SubscriptionError, StateError, PortTakenError) as error:

@@ -63,7 +63,7 @@ class FeedProducer:
 
     def __init__(self, settings: Settings, subscriptions: Sequence[Subscription]) -> None:
         self._settings = settings
-        self._subscriptions = {one.url: one for one in subscriptions}
+        self._subscriptions = {one.address: one for one in subscriptions}
         self.metrics = FeedMetrics()
         self._delivery = Delivery(settings)
         self._pool = TaskPool(

@@ -6,10 +6,10 @@ Unauthenticated, so on loopback unless a setting says otherwise.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from typing import Protocol
 
 from aiohttp import web
 
-from workers.runtime.metrics import Metrics
 from workers.settings import Settings, variable
 
 Check = Callable[[], list[str]]
@@ -17,6 +17,14 @@ Check = Callable[[], list[str]]
 Resume = Callable[[], dict[str, str]]
 """Ends every pause; the hops that were paused and why, by first step."""
 RESUME = "/breaker/close"
+
+
+class Metrics(Protocol):
+    """What is served at ``/metrics``."""
+
+    def page(self) -> bytes:
+        """The page, in Prometheus' text format."""
+        ...
 
 
 class PortTakenError(Exception):
