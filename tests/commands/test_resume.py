@@ -12,7 +12,6 @@ from tests.deployment import copydesk
 from workers.commands import main
 from workers.runtime.broker import free_port
 
-
 ANSWERS = [(404, b"no such page"), (403, b'["error"]'), (200, b"welcome"), (200, b'["resumed"]')]
 
 

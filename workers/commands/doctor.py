@@ -15,7 +15,7 @@ from workers.commands.interruptible import run_interruptibly
 from workers.outcome import Passed
 
 if TYPE_CHECKING:
-    from aiokafka.admin import AIOKafkaAdminClient
+    from workers.runtime.topic_admin import AdminClient
 
 WRONG = 1
 MARKS = {True: "[green]ok[/green]   ", False: "[red]wrong[/red]", None: "[yellow]?[/yellow]    "}
@@ -189,7 +189,7 @@ async def _kafka(chosen: settings.Settings) -> AsyncIterator[Finding]:
 
 
 async def _layouts(
-    chosen: settings.Settings, client: AIOKafkaAdminClient, existing: Mapping[str, int]
+    chosen: settings.Settings, client: AdminClient, existing: Mapping[str, int]
 ) -> AsyncIterator[Finding]:
     """What topics lack that were made or changed by something else than ``topics create``."""
     from workers.runtime import topic_admin

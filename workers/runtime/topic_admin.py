@@ -16,6 +16,8 @@ from workers.runtime.connection import client_arguments
 from workers.runtime.diagnosis import CLIENT_ERRORS, diagnose
 from workers.settings import Settings
 
+AdminClient = AIOKafkaAdminClient
+
 _TRIES = 30
 
 
