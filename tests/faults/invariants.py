@@ -24,7 +24,7 @@ from typing import Any
 from tests.deployment import Record
 from topics import catalog
 from topics.catalog import Topic
-from topics.headers import DEAD_LETTER_PREFIX, ORIGIN, TRACEPARENT
+from topics.headers import DEAD_LETTER_PREFIX, ORIGIN, TAKEN, TRACEPARENT
 from topics.records import Origin
 from workers import pipeline
 from workers.runtime.record import PRODUCER
@@ -43,7 +43,7 @@ OUTPUTS = (
 )
 TIME_FIELD = re.compile(rb'"enriched_at":"[^"]*"')
 # A re-emission is a new step of the trace, at a new time.
-TIME_HEADERS = ("ce_time", TRACEPARENT, DEAD_LETTER_PREFIX + "first_failed_at")
+TIME_HEADERS = ("ce_time", TAKEN, TRACEPARENT, DEAD_LETTER_PREFIX + "first_failed_at")
 REPLAYS = DEAD_LETTER_PREFIX + "replay_count"
 
 
