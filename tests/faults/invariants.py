@@ -1,7 +1,8 @@
 """What must hold whatever breaks: invariants I1 to I7, checked on what the broker holds.
 
 I1  The arrivals are the union of enriched, duplicates and dead letters, counted by origin.
-I2  These three are disjoint, re-emissions of one origin aside.
+I2  These three are disjoint, re-emissions of one origin aside, and no two arrivals are enriched as
+    one version of one article.
 I3  Re-emissions are byte for byte the same, time fields aside, and a dead letter holds the bytes of
     the record that it names, or their beginning and their hash.
 I4  No committed offset has passed a record that is not finished, nor the end.
@@ -107,6 +108,7 @@ def violations(observed: Observed) -> list[Violation]:
     return [
         *_unaccounted(observed),
         *_in_several(observed),
+        *_under_one_name(observed),
         *_differing(observed),
         *_altered(observed),
         *passed_unfinished(observed),
@@ -155,6 +157,14 @@ def _in_several(observed: Observed) -> Iterator[Violation]:
         for other, others in named[number + 1 :]:
             if both := origins & others:
                 yield Violation("I2", f"{len(both)} in {name} and {other}: {_some(both)}")
+
+
+def _under_one_name(observed: Observed) -> Iterator[Violation]:
+    owners: dict[tuple[object, object], Origin] = {}
+    for origin, names in _names(observed).items():
+        for name in names:
+            if (owner := owners.setdefault(name, origin)) != origin:
+                yield Violation("I2", f"{owner} and {origin} are both enriched as {name}")
 
 
 def _differing(observed: Observed) -> Iterator[Violation]:
@@ -225,11 +235,7 @@ def _badly_pointing(observed: Observed) -> Iterator[Violation]:
     order: dict[Origin, int] = {}
     for record in _articles(observed, catalog.FINGERPRINTED):
         order.setdefault(record.origin, record.offset)
-    names: dict[Origin, set[tuple[object, object]]] = {}
-    for record in _articles(observed, produces(observed.hops[-1])):
-        names.setdefault(record.origin, set()).add(
-            (record.json.get("id"), record.json.get("version"))
-        )
+    names = _names(observed)
     for record in observed.topics[catalog.DUPLICATES.name]:
         told = record.json
         origin, of = Origin.parse(told["origin"]), Origin.parse(told["duplicate_of_origin"])
@@ -245,8 +251,8 @@ def _badly_pointing(observed: Observed) -> Iterator[Violation]:
             yield Violation("I5", f"{origin} points to {of}, which was never fingerprinted")
         elif order[of] >= order.get(origin, -1):
             yield Violation("I5", f"{origin} points to {of}, which is not earlier")
-        elif of in enriched and name not in names[of]:
-            yield Violation("I5", f"{origin} calls {of} {name}, which has the name {names[of]}")
+        elif of in enriched and name not in names.get(of, ()):
+            yield Violation("I5", f"{origin} calls {of} {name}, which has the name {names.get(of)}")
 
 
 def _left_over(observed: Observed) -> Iterator[Violation]:
@@ -364,6 +370,16 @@ def _timeless(record: Record) -> tuple[bytes | None, bytes, Mapping[str, str]]:
 def _difference(one: Record, other: Record) -> str:
     parts = zip(("key", "value", "headers"), _timeless(one), _timeless(other), strict=True)
     return "; ".join(f"{name} {a!r:.300} and {b!r:.300}" for name, a, b in parts if a != b)
+
+
+def _names(observed: Observed) -> dict[Origin, set[tuple[object, object]]]:
+    """Ids and versions in the last topic, by origin; where one of them is absent, none."""
+    names: dict[Origin, set[tuple[object, object]]] = {}
+    for record in _articles(observed, produces(observed.hops[-1])):
+        value = record.json
+        if "id" in value and "version" in value:
+            names.setdefault(record.origin, set()).add((value["id"], value["version"]))
+    return names
 
 
 def _told(observed: Observed) -> list[dict[str, Any]]:

@@ -142,6 +142,17 @@ def test_an_arrival_with_two_outcomes_is_found(topic: str, extra: Record) -> Non
     assert broken(changed(topic, lambda records: records.append(extra))) == {"I2"}
 
 
+def test_two_arrivals_under_one_name_are_found() -> None:
+    other = record("articles.cleaned", 0, 0, value={"id": "3", "version": 1})
+    history = changed("articles.cleaned", lambda records: records.__setitem__(0, other))
+    (violation,) = violations(history)
+    assert violation.invariant == "I2"
+    assert violation.what.endswith("are both enriched as ('3', 1)")
+    revised = record("articles.cleaned", 0, 0, value={"id": "3", "version": 2})
+    history = changed("articles.cleaned", lambda records: records.__setitem__(0, revised))
+    assert broken(history) == set()
+
+
 def test_a_re_emission_that_is_the_same_but_for_times_is_no_violation() -> None:
     again = record("articles.cleaned", 4, 0)
     history = changed("articles.cleaned", lambda records: records.append(again))
@@ -293,7 +304,8 @@ def test_a_dead_letter_that_keeps_something_else_is_found(
 
 def test_an_outcome_that_names_no_arrival_is_found() -> None:
     nameless = replace(record("articles.cleaned", 4, 0), headers={})
-    assert broken(changed("articles.cleaned", lambda records: records.append(nameless))) == {"I1"}
+    history = changed("articles.cleaned", lambda records: records.append(nameless))
+    assert broken(history) == {"I1", "I2"}
 
 
 @pytest.mark.parametrize(
