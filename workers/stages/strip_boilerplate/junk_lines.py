@@ -113,6 +113,11 @@ def is_statement(line: str, words: int = _SENTENCE_WORDS) -> bool:
     bare = line.rstrip(CLOSING + " ")
     if not bare.endswith(_FULL_STOPS) or bare.endswith(("..", "…")):
         return False
+    return is_wordy(line, words)
+
+
+def is_wordy(line: str, words: int = _SENTENCE_WORDS) -> bool:
+    """Whether a line is long enough for a sentence of so many words, whatever it ends with."""
     return len(line.split()) >= words or unspaced_letters(line) >= 2 * words
 
 

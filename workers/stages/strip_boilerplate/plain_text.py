@@ -128,6 +128,8 @@ def _cut_runs(rows: _Rows, found: Sequence[Junk | None], protected: Collection[i
             rows.reasons[row - 1] = None
     for row in chronology(rows.texts, rows.stamps):
         rows.reasons[row] = None
+        if rows.reasons[row + 1] == SIDEBAR:
+            rows.reasons[row + 1] = None
     gone = rows.gone
     heads = {row for row in gone if (junk := found[row]) is not None and junk.heads and row > 0}
     for row in headlines_to_the_end(rows.texts, heads, gone, protected):
