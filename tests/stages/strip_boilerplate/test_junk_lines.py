@@ -92,6 +92,9 @@ def test_lines_of_a_class_are_known_in_many_languages(reason: str, line: str) ->
         "Read also wrote three novels: one of them about a bridge.",
         "Subscribe or not, readers pay in the end.",
         "Follow the money, they say in Lindholm.",
+        "Related - and perhaps worse - is the debt.",
+        "Recommended: two spoons of salt for each litre.",
+        "Популярное — не значит лучшее.",
         "Regulators say that a website must ask before it sets cookies.",
         "“We use cookies on our website”, the page of the council says.",
         "We use cookies in the base of this cheesecake.",
@@ -106,6 +109,36 @@ def test_lines_of_a_class_are_known_in_many_languages(reason: str, line: str) ->
 )
 def test_sentences_with_the_same_words_are_not(line: str) -> None:
     assert junk_line(line) is None
+
+
+@pytest.mark.parametrize(
+    ("line", "weak"),
+    [
+        ("Follow our channel.", True),
+        ("Follow us on our channel.", False),
+        ("Sign up for an account on the agency's website.", True),
+        ("Sign up for our newsletter.", False),
+        ("Folgen Sie dem Kanal bis zur Schleuse.", True),
+        ("Folgen Sie uns auf unserem Kanal.", False),
+        ("Suivez le canal jusqu'à l'écluse.", True),
+        ("Siga o canal até à eclusa.", True),
+        ("Siga-nos no canal.", False),
+        ("Reciba la cuenta en casa.", True),
+        ("Войдите в группу из пяти человек.", True),
+        ("Войдите в наш Telegram-канал.", False),
+        ("Ακολουθήστε το κανάλι ως το λιμάνι.", True),
+        ("Ikuti saluran air sampai ke laut.", True),
+        ("Theo dõi kênh đào mỗi ngày.", True),
+        ("سجل الآن هدفا ثالثا في القناة.", True),
+        ("加入我们的频道,他喊道。", True),
+    ],
+)
+def test_a_sentence_that_asks_for_something_else_too_goes_only_in_company(
+    line: str, weak: bool
+) -> None:
+    junk = junk_line(line)
+    assert junk is not None
+    assert (junk.reason, junk.weak) == ("subscription", weak)
 
 
 def test_a_label_of_one_word_goes_only_in_company() -> None:

@@ -9,10 +9,10 @@ from math import log
 
 import numpy as np
 
-from workers.stages.strip_boilerplate.junk_lines import is_statement
 from workers.stages.strip_boilerplate.line_features import NAMES, Features, features_of
 from workers.stages.strip_boilerplate.line_heads import Heads
 from workers.stages.strip_boilerplate.line_model import LineModel, line_model
+from workers.stages.strip_boilerplate.statements import is_statement
 
 SURE = 0.15
 """A line goes if it is the article's with less probability than this; chosen by cross-validation,

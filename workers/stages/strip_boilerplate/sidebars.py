@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence, Set
 from dataclasses import replace
 
-from workers.stages.strip_boilerplate.junk_lines import is_statement, is_wordy
 from workers.stages.strip_boilerplate.junk_words import words
 from workers.stages.strip_boilerplate.stamps import LONGEST, Stamp, may_be_stamp, read_stamp
+from workers.stages.strip_boilerplate.statements import (
+    FULL_STOPS,
+    is_statement,
+    is_wordy,
+    marks_sentences,
+)
 from workers.stages.strip_boilerplate.text_tokens import CLOSING, DIGIT, NUMBER_OR_WORD, fold
 
 _LONGEST_HEADLINE = 160
 _MOST_HEADLINES = 20
 _FEWEST_ENTRIES = 3
-_MARKED = 1 / 3
-"""Least share of a text's long lines with a full stop if it ends its sentences with one."""
 _FULL_STOPS = ".。．।۔።։။"
 _AROUND = " \t\r\ufeff\u00a0•·●▪|.,()–—-"
 """What may stand around a stamp: white space, bullets, bars."""
@@ -108,7 +111,7 @@ def chronology(lines: Sequence[str], stamps: Sequence[Stamp | None]) -> list[int
     if len(found) >= _FEWEST_ENTRIES:
         return found
     found = [row for row in below if stamps[row + 1] is None and is_wordy(lines[row + 1])]
-    if len(found) < _FEWEST_ENTRIES or found[-1] != dated[-1] or _marks_sentences(lines):
+    if len(found) < _FEWEST_ENTRIES or found[-1] != dated[-1] or marks_sentences(lines):
         return []
     return found
 
@@ -125,7 +128,7 @@ def headlines_to_the_end(
     for row in range(len(lines) - 1, -1, -1):
         if row in heads:
             above = [lines[other] for other in range(row) if other not in gone]
-            return found if _marks_sentences(above) else set()
+            return found if marks_sentences(above) else set()
         if row in gone:
             continue
         if row in protected or len(found) == _MOST_HEADLINES or not _is_headline(lines[row]):
@@ -137,15 +140,6 @@ def headlines_to_the_end(
 def is_longer_than_headlines(text: str) -> bool:
     """Whether a line has more characters than any headline."""
     return len(text) > _LONGEST_HEADLINE
-
-
-def _marks_sentences(lines: Sequence[str]) -> bool:
-    """Whether a text ends its sentences with a full stop, so that a headline can be told by it.
-
-    Thai and Lao have none, and elsewhere many type another sign for it, or leave it out.
-    """
-    long = [line for line in lines if is_wordy(line)]
-    return bool(long) and sum(map(is_statement, long)) >= _MARKED * len(long)
 
 
 def _is_pair(
@@ -165,7 +159,7 @@ def _is_headline(text: str) -> bool:
     if len(text) > _LONGEST_HEADLINE or not any(map(str.isalpha, text)):
         return False
     bare = text.rstrip(CLOSING)
-    return not bare.endswith(tuple(_FULL_STOPS)) or bare.endswith("..") or _is_dotted(bare)
+    return not bare.endswith(FULL_STOPS) or bare.endswith("..") or _is_dotted(bare)
 
 
 def _is_wordy(text: str) -> bool:
