@@ -78,6 +78,45 @@ def test_lists_of_figures_programmes_and_chronologies_are_the_story(lines: list[
     assert text_of("\n".join(lines)) == "\n".join(lines)
 
 
+@pytest.mark.parametrize(
+    "lines",
+    [
+        [
+            "„Wir haben zu lange gewartet“",
+            "Die Stadträtin Anna Berg spricht über die Brücke, die Fähre und den Streit im Rat.",
+            "Frau Berg, warum jetzt?",
+            "Weil die Lager gebrochen sind. Der Gutachter hat uns im Januar davor gewarnt.",
+            "Und das Geld?",
+            "Neun Millionen, wenn alles gut geht. Wir rechnen aber damit, dass es mehr wird.",
+            "Danke.",
+            "Gern.",
+        ],
+        [
+            "The last ferryman",
+            "He sits on the quay and looks at the water, as he has done for forty years now.",
+            "“Cold today,” he says.",
+            "“Will it come back?”",
+            "He laughs for a long time, and then he tells the story of the winter of the ice.",
+            "“No,” he says.",
+            "It will not.",
+        ],
+        [
+            "«Esperamos demasiado»",
+            "La concejala Ana Berg habla del puente, del transbordador y de la larga disputa.",
+            "P. ¿Por qué ahora?",
+            "R. Porque los apoyos están rotos. El perito nos lo dijo en enero.",
+            "P. ¿Cuánto?",
+            "R. Nueve millones, si todo va bien.",
+            "P. Gracias.",
+            "R. A usted.",
+        ],
+    ],
+    ids=["interview", "dialogue", "questions"],
+)
+def test_short_sentences_right_below_others_are_the_story(lines: list[str]) -> None:
+    assert text_of("\n".join(lines)) == "\n".join(lines)
+
+
 # Three lines of a story, a label for other articles, and two more lines of the story.
 UNMARKED = {
     "Thai has no full stop": [
