@@ -62,7 +62,8 @@ SURE = {
         "我们使用 Cookie 来改善您的体验，继续浏览即表示同意。",
     ],
     "copyright": [
-        "© 2024 Lindholm Post", "© Lindholm Post. All rights reserved.", "All rights reserved.",
+        "© 2024 Lindholm Post", "ⓒ 항만일보", "© Lindholm Post. All rights reserved.",
+        "All rights reserved.",
         "Alle Rechte vorbehalten.", "Tous droits réservés", "Todos los derechos reservados",
         "Все права защищены.", "Усі права захищені", "جميع الحقوق محفوظة", "版权所有",
     ],

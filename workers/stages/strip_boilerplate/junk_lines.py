@@ -53,7 +53,8 @@ _QUOTES = "\"'“„«‘「『—–-"
 _SEPARATORS = (":", "：", "՝", "|", "»", ">", "→", "–", "—", "- ", "►", "▶", "]", "】")
 _DASHES = "–—-"
 _CALL_END = CLOSING + " .!…:։।"
-_SIGN = ("©", "(c)", "copyright ©")
+_SIGNS = "©ⓒⒸ"
+_SIGN = (*_SIGNS, "(c)", "copyright ©")
 
 
 @dataclass(frozen=True)
@@ -118,10 +119,10 @@ def _worth_reading(line: str) -> bool:
 
     Nearly all lines of articles end here, in a tenth of the time that reading them takes.
     """
-    if len(line) > _LONGEST_CALL and line[0] not in _SIGN[0]:
+    if len(line) > _LONGEST_CALL and line[0] not in _SIGNS:
         return False
     first = NUMBER_OR_WORD.search(line)
-    if first is None or line[0] in _SIGN[0]:
+    if first is None or line[0] in _SIGNS:
         return first is not None
     word = fold(first["word"] or "")
     if len(line) > _LONGEST_LABEL:
