@@ -117,6 +117,19 @@ def test_short_sentences_right_below_others_are_the_story(lines: list[str]) -> N
     assert text_of("\n".join(lines)) == "\n".join(lines)
 
 
+def test_so_is_a_last_sentence_with_a_number_above_what_is_not() -> None:
+    story = [
+        "港の橋、8週間閉鎖へ",
+        "港の橋は支承を交換するため、月曜日から8週間閉鎖されると市が発表した。",
+        "市議会は火曜日の夜、3時間の討論の末に工事を承認した。",
+        "交通委員長のトム・エイカー氏は「もう一冬は待てない」と話した。",
+        "バスはトンネルを通り、自転車は5月末まで渡し船を使うことになる。",
+        "工事費は900万で、4月に入札が行われる。",
+        "北岸の商店主らは売り上げの3分の1を失うと心配している。",
+    ]
+    assert text_of("\n".join([*story, "【港共同】"])).split("\n")[:7] == story
+
+
 # Three lines of a story, a label for other articles, and two more lines of the story.
 UNMARKED = {
     "Thai has no full stop": [

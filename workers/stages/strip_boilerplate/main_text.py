@@ -91,7 +91,7 @@ def _lowered(
     That is how interviews and dialogues go, and how stories end: in a word or two.
     """
     limits = limits.copy()
-    short = (rows[:, _ENDS] > 0) & (rows[:, _DIGITS] == 0) & (rows[:, _TELLING] == 0)
+    short = (rows[:, _ENDS] > 0) & (rows[:, _TELLING] == 0)
     for row in np.flatnonzero((probable < limits) & short).tolist():
         above = row - 1
         told = above >= 0 and above not in junk and rows[above, _ENDS] > 0
