@@ -39,6 +39,10 @@ def named_sources(arguments: argparse.Namespace) -> list[str]:
     return named
 
 
+def _told(line: str) -> None:
+    print(line, file=sys.stderr)
+
+
 def run(arguments: argparse.Namespace) -> int:
     """Produce every record and say how many."""
     from workers.runtime import logs
@@ -85,7 +89,7 @@ def _run_files(chosen: Settings, arguments: argparse.Namespace) -> int:
         await delivery.start()
         arrived = dead = 0
         try:
-            async for item in produce(chosen, delivery, sources.read(named)):
+            async for item in produce(chosen, delivery, sources.read(named, _told)):
                 arrived += 1
                 if item.dead:
                     dead += 1
