@@ -49,6 +49,7 @@ PLACES = st.sampled_from(["http://", "https://", "ftp://", "//", "", "http:"])
         ("http://[fe80::1%eth0]/", "network interface"),
         ("http://169.254.169.254/latest/meta-data/", "link-local"),
         ("http://1.2.3.4.5/", "no address"),
+        ("http://an%3Ana:geheim@news.example/", "no address"),
         ("", "only http"),
     ],
 )

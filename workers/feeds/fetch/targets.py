@@ -72,6 +72,8 @@ def target(url: str | URL, rules: Rules) -> Target:
         address = literal(host) if host else None
         if host and address is None and (len(host) > 254 or not _NAME.fullmatch(host)):
             raise ValueError(host)
+        if user is not None and ":" in user:
+            raise ValueError("a user's name has no colon (RFC 7617)")
     except (ValueError, UnicodeError):
         raise RefusedError(f"{shown} is no address that can be asked") from None
     if parts.scheme not in DEFAULT_PORTS:
