@@ -17,10 +17,10 @@ from pathlib import Path
 from typing import BinaryIO
 
 import orjson
-from charset_normalizer import from_bytes
 
 from topics import codec
 from topics.records import Feed, MediaType, RawArticle
+from workers.pages.charset import decoded
 from workers.utf8 import without_surrogates
 
 STANDARD_INPUT = "-"
@@ -30,10 +30,7 @@ _MEDIA_TYPES: dict[str, MediaType] = {
     ".htm": "text/html",
     ".txt": "text/plain",
 }
-_GUESSED_FROM = 64 * 1024
 _SHOWN = 200
-_DAMAGED = 0.01
-"""Share of a text's characters that may be unreadable before its encoding is in doubt."""
 
 
 class SourceError(ValueError):
@@ -173,32 +170,6 @@ def _document(path: Path, guid: str, media_type: MediaType) -> Found:
         feed=Feed(kind="file", guid=without_surrogates(guid)),
     )
     return Found(str(path), codec.encode(article), id.encode())
-
-
-def decoded(data: bytes) -> str | None:
-    """The text of a file in whatever encoding; None where it is no text."""
-    if b"\0" in data[:_GUESSED_FROM] and not data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return None
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        pass
-    # A page with a few damaged bytes, or cut in the middle of a character, is still UTF-8.
-    text = data.decode("utf-8-sig", "replace")
-    beyond_ascii = sum(character > "\x7f" for character in text)
-    if text.count("\ufffd") <= _DAMAGED * beyond_ascii:
-        return text
-    guess = _guess(data)
-    return None if guess is None else data.decode(guess, "replace")
-
-
-def _guess(data: bytes) -> str | None:
-    """The likeliest encoding of the beginning, wherever that cuts a character of several bytes."""
-    for cut in range(4):
-        guess = from_bytes(data[: _GUESSED_FROM - cut]).best()
-        if guess is not None or len(data) <= _GUESSED_FROM - cut:
-            return None if guess is None else guess.encoding
-    return None
 
 
 def key_of(value: bytes) -> bytes | None:

@@ -17,6 +17,8 @@ class Item:
     """What names the entry in its feed: guid, id, else the link, else a hash of title and text."""
     url: str | None
     """The article's page, absolute, http or https."""
+    own_url: bool = True
+    """Whether no other entry of the feed had this address, so that it names the article."""
     title: str | None = None
     content: str | None = None
     """The text that the feed carries, HTML or plain; None where it has none."""
@@ -29,6 +31,7 @@ class Item:
     """RFC 3339 in UTC; None where the feed does not say or says nothing that is a time."""
     updated_at: str | None = None
     language: str | None = None
+    """The entry's, else the feed's."""
 
 
 @dataclass(frozen=True)

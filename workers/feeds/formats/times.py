@@ -1,0 +1,85 @@
+"""The times of feeds in all forms that are common, in UTC."""
+
+from __future__ import annotations
+
+import re
+from calendar import timegm
+from collections import defaultdict
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from functools import cache
+from time import struct_time
+
+from babel import Locale, localedata
+
+from topics.headers import rfc3339
+from workers.article import utc
+
+_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
+_ENGLISH = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+_LONGEST = 100
+_PARTS = re.compile(
+    r"(?P<day>\d{1,2})\.?\s+(?:de\s+)?(?P<month>[A-Z][a-z]{2})\s+(?:de\s+)?(?P<year>\d{4})"
+    r"(?:,?\s+(?P<time>\d{1,2}:\d{2}(?::\d{2})?)\s*(?P<zone>Z|GMT|UTC?|[+-]\d{2}:?\d{2})?)?$"
+)
+
+
+def normalised(text: str | None, parsed: struct_time | None = None) -> str | None:
+    """A time as RFC 3339 in UTC; None where it is none.
+
+    ``parsed`` is what a feed's parser made of it, for the forms that only that knows. Month names
+    may be of any language, where every language that has the name means the same month.
+    """
+    text = " ".join((text or "").split())
+    if not text or len(text) > _LONGEST:
+        return None
+    return utc(text) or _of_parser(parsed) or _of_words(text)
+
+
+def _of_parser(parsed: struct_time | None) -> str | None:
+    if parsed is None:
+        return None
+    try:
+        time = datetime.fromtimestamp(timegm(parsed), UTC)
+    except (ValueError, OverflowError, OSError):
+        return None
+    return utc(rfc3339(time))
+
+
+def _of_words(text: str) -> str | None:
+    """A date with its month's name in some language: “mar., 05 mars 2024 10:00:00 +0100”."""
+    months = _months()
+    if text.isascii() and any(month in text for month in _ENGLISH):
+        return None  # it was understood, or is none
+    for found in _WORD.finditer(text):
+        month = months.get(found[0].casefold())
+        if month is None or not text[: found.start()].rstrip(" .")[-1:].isdigit():
+            continue
+        english = f"{text[: found.start()]}{_ENGLISH[month - 1]}{text[found.end() :].lstrip('.')}"
+        parts = _PARTS.search(english)
+        if parts is not None:
+            day, year = int(parts["day"]), parts["year"]
+            clock = f"{parts['time'] or '00:00:00'}"
+            clock += ":00" if clock.count(":") == 1 else ""
+            return utc(f"{day} {_ENGLISH[month - 1]} {year} {clock} {parts['zone'] or '+0000'}")
+    return None
+
+
+@cache
+def _months() -> Mapping[str, int]:
+    """Names of months in the languages of Unicode CLDR, without those that mean several."""
+    named: dict[str, set[int]] = defaultdict(set)
+    for identifier in localedata.locale_identifiers():
+        if "_" in identifier and not identifier.endswith(("_Latn", "_Cyrl")):
+            continue
+        try:
+            months = Locale.parse(identifier).months
+        except (ValueError, LookupError):
+            continue
+        for use in ("format", "stand-alone"):
+            for width in ("wide", "abbreviated"):
+                for number, name in months.get(use, {}).get(width, {}).items():
+                    word = name.casefold().rstrip(".")
+                    if _WORD.fullmatch(word):
+                        named[word].add(number)
+    return {word: min(numbers) for word, numbers in named.items() if len(numbers) == 1}
