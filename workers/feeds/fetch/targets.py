@@ -13,7 +13,7 @@ from workers.feeds.fetch.rules import Rules
 _SHOWN = 300
 _USER = re.compile(r"(?<=//)[^/?#\\]*@")
 # Of a name as it is looked up: ASCII, since other scripts are encoded in it by now.
-_NAME = re.compile(r"[0-9a-z_-]+(\.[0-9a-z_-]+)*\.?")
+_NAME = re.compile(r"[0-9a-z_-]{1,63}(\.[0-9a-z_-]{1,63})*\.?")
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
