@@ -99,8 +99,8 @@ async def _stalls() -> AsyncIterator[bytes]:
 
 async def _many_headers() -> AsyncIterator[bytes]:
     yield OK
-    for number in range(200_000):
-        yield b"X-%d: y\r\n" % number
+    for start in range(0, 500_000, 5000):
+        yield b"".join(b"X-%d: y\r\n" % number for number in range(start, start + 5000))
     yield b"\r\n"
 
 
@@ -127,6 +127,12 @@ async def _chunk_missing() -> AsyncIterator[bytes]:
 
 async def _chunk_wrong() -> AsyncIterator[bytes]:
     yield OK + XML + b"Transfer-Encoding: chunked\r\n\r\nzz\r\n<rss>\r\n0\r\n\r\n"
+
+
+async def _chunk_late() -> AsyncIterator[bytes]:
+    yield OK + XML + b"Transfer-Encoding: chunked\r\n\r\n5\r\n<rss>\r\n"
+    await asyncio.sleep(0.05)
+    yield b"zz\r\n<rss>\r\n0\r\n\r\n"
 
 
 async def _gzip_cut() -> AsyncIterator[bytes]:
@@ -205,6 +211,7 @@ BEHAVIOURS: dict[str, Behaviour] = {
     "/too-long": _too_long,
     "/chunk-missing": _chunk_missing,
     "/chunk-wrong": _chunk_wrong,
+    "/chunk-late": _chunk_late,
     "/gzip-cut": _gzip_cut,
     "/no-gzip": _no_gzip,
     "/strange-packing": _strange_packing,

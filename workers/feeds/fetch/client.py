@@ -163,13 +163,15 @@ class Client:
     async def _exchange(self, at: Target, errand: _Errand) -> _Answer:
         headers = {"Accept": errand.want.accept, **answers.conditions(errand.want.validators)}
         if at.credentials is not None and at.credentials.origin == at.origin:
-            login = aiohttp.BasicAuth(at.credentials.user, at.credentials.password, "utf-8")
-            headers["Authorization"] = login.encode()
+            login = aiohttp.encode_basic_auth(at.credentials.user, at.credentials.password)
+            headers["Authorization"] = login
         async with self._opened().get(at.url, headers=headers, allow_redirects=False) as answer:
             raw = answer.raw_headers
             plain = answers.plain(raw)
             reason = "".join(c for c in answer.reason or "" if c.isprintable())[:100]
-            body = await _body(answer, plain, errand) if answer.status == 200 else b""
+            body = b""
+            if answer.status == 200:
+                body = await _body(answer, plain, errand, self._rules.pause)
             return _Answer(answer.status, reason, raw, plain, body)
 
     def _opened(self) -> aiohttp.ClientSession:
@@ -219,13 +221,15 @@ class Client:
         )
 
 
-async def _body(answer: aiohttp.ClientResponse, headers: dict[str, str], errand: _Errand) -> bytes:
+async def _body(
+    answer: aiohttp.ClientResponse, headers: dict[str, str], errand: _Errand, pause: float
+) -> bytes:
     limit = errand.want.limit
     unpacker = Unpacker(headers.get("content-encoding", ""), limit)
     try:
         if (answer.content_length or 0) > limit and not errand.beginning:
             raise TooLargeError(f"it has {answer.content_length:,} bytes, more than {limit:,}")
-        async for piece in answer.content.iter_any():
+        while piece := await _piece(answer, pause):
             unpacker.feed(piece)
         return unpacker.end()
     except TooLargeError:
@@ -237,3 +241,13 @@ async def _body(answer: aiohttp.ClientResponse, headers: dict[str, str], errand:
     except BrokenError:
         answer.close()
         raise
+
+
+async def _piece(answer: aiohttp.ClientResponse, pause: float) -> bytes:
+    # The session's own limit ends with its connection, and a body whose chunks go wrong on the way
+    # would be waited for as long as the whole may take.
+    try:
+        async with asyncio.timeout(pause):
+            return await answer.content.readany()
+    except TimeoutError:
+        raise aiohttp.SocketTimeoutError from None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ssl
+from collections.abc import Iterator
 
 import aiohttp
 from aiohttp import http_exceptions
@@ -13,6 +14,8 @@ from workers.feeds.fetch.unpack import BrokenError, TooLargeError
 from workers.feeds.fetched import Failed, FailureKind
 
 _SAID = 200
+_LONG = http_exceptions.LineTooLong
+_CUT = (http_exceptions.ContentLengthError, http_exceptions.TransferEncodingError)
 
 
 def failed(url: str, error: Exception, rules: Rules, whole: float | None = None) -> Failed:
@@ -22,7 +25,7 @@ def failed(url: str, error: Exception, rules: Rules, whole: float | None = None)
 
 
 def _told(error: Exception, rules: Rules, whole: float | None) -> tuple[FailureKind, str]:
-    cause = error.__cause__
+    causes = tuple(_causes(error))
     match error:
         case RefusedError():
             return "refused", f"is not asked: {error}"
@@ -45,11 +48,11 @@ def _told(error: Exception, rules: Rules, whole: float | None) -> tuple[FailureK
             return "unreachable", f"cannot be reached: {_os(error)}"
         case aiohttp.ServerDisconnectedError():
             return "unreachable", "closed the connection without an answer"
-        case aiohttp.ClientPayloadError():
-            if isinstance(cause, http_exceptions.TransferEncodingError):
-                return "broken", f"cannot be read: {_short(cause.message)}"
+        case aiohttp.ClientPayloadError() if any(isinstance(cause, _CUT) for cause in causes):
             return "unreachable", "closed the connection before its answer was complete"
-        case aiohttp.ClientResponseError() if isinstance(cause, http_exceptions.LineTooLong):
+        case aiohttp.ClientPayloadError():
+            return "broken", f"cannot be read: {_short(error)}"
+        case aiohttp.ClientResponseError() if any(isinstance(cause, _LONG) for cause in causes):
             return "too_large", "has headers that are too large"
         case aiohttp.ClientResponseError():
             return "broken", f"gives no answer in HTTP: {_short(error.message)}"
@@ -58,6 +61,13 @@ def _told(error: Exception, rules: Rules, whole: float | None) -> tuple[FailureK
         case OSError():
             return "unreachable", f"cannot be reached: {_os(error)}"
     return "broken", f"cannot be read: {_short(error)}"
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    cause = error.__cause__
+    while cause is not None:
+        yield cause
+        cause = cause.__cause__
 
 
 def _os(error: OSError) -> str:

@@ -13,7 +13,7 @@ from workers.feeds.fetch.rules import Rules
 _SHOWN = 300
 _USER = re.compile(r"(?<=//)[^/?#\\]*@")
 # Of a name as it is looked up: ASCII, since other scripts are encoded in it by now.
-_NAME = re.compile(r"[0-9a-z_-]+(\.[0-9a-z_-]+)*\.?")
+_NAME = re.compile(r"[0-9a-z_-]{1,63}(\.[0-9a-z_-]{1,63})*\.?")
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
@@ -72,6 +72,8 @@ def target(url: str | URL, rules: Rules) -> Target:
         address = literal(host) if host else None
         if host and address is None and (len(host) > 254 or not _NAME.fullmatch(host)):
             raise ValueError(host)
+        if user is not None and ":" in user:
+            raise ValueError("a user's name has no colon (RFC 7617)")
     except (ValueError, UnicodeError):
         raise RefusedError(f"{shown} is no address that can be asked") from None
     if parts.scheme not in DEFAULT_PORTS:
