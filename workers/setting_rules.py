@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +14,8 @@ class Rule:
 
     read: Callable[[str], Any]
     expects: str
+    shown: bool = True
+    """Whether a text that it refuses may be shown; it may be a secret in the wrong place."""
 
 
 def text(pattern: str = "text") -> Rule:
@@ -23,6 +26,17 @@ def text(pattern: str = "text") -> Rule:
         return text
 
     return Rule(read, pattern)
+
+
+def pem_path() -> Rule:
+    """The path of a PEM file; what is in such a file, with a key perhaps, is refused and hidden."""
+
+    def read(text: str) -> str:
+        if not text.isprintable() or "-----" in text:  # surrogates are not printable
+            raise ValueError
+        return text
+
+    return Rule(read, "the path of a PEM file, not what is in the file", shown=False)
 
 
 def whole(low: int, high: int) -> Rule:
@@ -104,3 +118,36 @@ def prefix() -> Rule:
         return text
 
     return Rule(read, "up to 100 ASCII letters, digits, dots, dashes and underscores")
+
+
+def networks() -> Rule:
+    """Networks in CIDR notation."""
+
+    def read(text: str) -> str:
+        parts = [part.strip() for part in text.split(",") if part.strip()]
+        return ",".join(str(ipaddress.ip_network(part)) for part in parts)
+
+    return Rule(read, "networks such as 10.20.0.0/16, with commas between, or nothing")
+
+
+def ports() -> Rule:
+    """TCP ports."""
+
+    def read(text: str) -> str:
+        parts = [int(part) for part in text.split(",") if part.strip()]
+        if not all(0 < part < 65_536 for part in parts):
+            raise ValueError
+        return ",".join(map(str, parts))
+
+    return Rule(read, "ports such as 8080, with commas between, or nothing")
+
+
+def contact() -> Rule:
+    """How a web master reaches whoever runs this: a web or mail address."""
+
+    def read(text: str) -> str:
+        if len(text) > 200 or not text.isprintable() or not text.isascii() or set(text) & set("()"):
+            raise ValueError
+        return text
+
+    return Rule(read, "a web or mail address in ASCII, without brackets")

@@ -18,8 +18,12 @@ from topics.catalog import DAY_MS
 from workers.setting_rules import (
     Rule,
     addresses,
+    contact,
+    networks,
     number,
     one_of,
+    pem_path,
+    ports,
     prefix,
     switch,
     text,
@@ -62,9 +66,9 @@ class Settings:
     )
     sasl_username: str = _setting("", text("a user name"), "SASL user")
     sasl_password: str = _setting("", text("a password"), "SASL password", secret=True)
-    ssl_ca: str = _setting("", text("a PEM file's path"), "certificate authority of the brokers")
-    ssl_certificate: str = _setting("", text("a PEM file's path"), "client certificate (mTLS)")
-    ssl_key: str = _setting("", text("a PEM file's path"), "client key (mTLS)")
+    ssl_ca: str = _setting("", pem_path(), "certificate authority of the brokers")
+    ssl_certificate: str = _setting("", pem_path(), "client certificate (mTLS)")
+    ssl_key: str = _setting("", pem_path(), "client key (mTLS)", secret=True)
     allow_plain_password: bool = _setting(
         False, switch(), "send a password without TLS (SASL_PLAINTEXT)"
     )
@@ -132,6 +136,25 @@ class Settings:
     html_spans: bool = _setting(
         False, switch(), "record what strip_boilerplate removed from HTML, span by span"
     )
+    feed_state: str = _setting(
+        "feeds.sqlite", text("a file's path"), "what the feed producer remembers (SQLite)"
+    )
+    feed_contact: str = _setting(
+        "", contact(), "how web masters reach you; sent in the User-Agent with every request"
+    )
+    feed_shortest: float = _setting(
+        120.0, number(1, 86_400), "seconds between polls of a feed at least"
+    )
+    feed_longest: float = _setting(
+        21_600.0, number(1, 604_800), "seconds between polls of a feed that answers at most"
+    )
+    feed_delay: float = _setting(
+        1.0, number(0, 3600), "seconds between two requests to a host at least"
+    )
+    feed_networks: str = _setting(
+        "", networks(), "private networks whose addresses may be asked, such as an intranet's"
+    )
+    feed_ports: str = _setting("", ports(), "ports that may be asked beside 80 and 443")
     log_level: str = _setting("info", one_of("debug", "info", "warning", "error"), "log level")
     log_format: str = _setting(
         "auto", one_of("auto", "json", "pretty"), "log format; auto: pretty on a terminal"
@@ -173,7 +196,7 @@ def load(environment: Mapping[str, str] | None = None, **overrides: Any) -> Sett
         try:
             values[item.name] = rule.read(text)
         except ValueError:
-            shown = "(secret)" if item.metadata["secret"] else repr(text)
+            shown = "(secret)" if item.metadata["secret"] or not rule.shown else repr(text)
             raise SettingsError(
                 f"{variable(item.name)} is {shown}; it must be {rule.expects}"
             ) from None
@@ -304,9 +327,9 @@ def _from_file(name: str, path: str) -> str:
         why = "is not UTF-8"
     except (OSError, ValueError) as error:
         why = f"cannot be read: {getattr(error, 'strerror', None) or 'no such path'}"
-    # Whoever mistakes the one variable for the other puts the secret itself here.
-    shown = repr(path) if Path(path).is_absolute() else "a file (its path is not absolute)"
-    raise SettingsError(f"{name} names {shown}, which {why}")
+    # Whoever mistakes the one variable for the other puts the secret itself here, and a secret may
+    # look like a path.
+    raise SettingsError(f"what {name} names {why} (not shown here: it might be the secret itself)")
 
 
 def longest_batch(settings: Settings) -> float:

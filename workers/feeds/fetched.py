@@ -55,11 +55,14 @@ class Body:
     """Names in lower case; the last answer's."""
     validators: Validators
     moved: str | None = None
-    """The new address, if every redirect on the way to it was a permanent one (301, 308)."""
+    """The new address, if every redirect on the way to it was a permanent one (301, 308); without
+    user and password."""
     media_type: str | None = None
     """``text/html`` and so on, in lower case without parameters."""
     charset: str | None = None
     """As the ``Content-Type`` says."""
+    downgraded: bool = False
+    """Whether a redirect led from https to http, so that others could read and change it."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +72,7 @@ class NotModified:
     url: str
     headers: Mapping[str, str]
     moved: str | None = None
+    downgraded: bool = False
 
 
 @dataclass(frozen=True)
