@@ -146,6 +146,25 @@ def test_a_page_names_its_feeds_its_own_first() -> None:
     )
 
 
+def test_of_a_pages_feeds_those_of_comments_come_last() -> None:
+    names = ("/comments/feed/", "/tag/x/feed/", "/feed/", "/?feed=atom", "/c/?feed=comments-rss2")
+    links = "".join(
+        f'<link rel="alternate" type="application/rss+xml" href="{name}">' for name in names
+    )
+    page = parsed(f"<html><head>{links}</head></html>")
+    found = [url.removeprefix("https://host.example") for url in page.feeds]
+    assert found == [names[2], names[3], names[0], names[1], names[4]]
+
+
+def test_what_the_strict_parser_fails_at_is_read_by_the_tolerant_one() -> None:
+    feed = parsed(
+        '<rss version="2.0" xmlns:x="http://a.example/a b c"><channel><title>T</title><item>'
+        "<x:y>z</x:y><title>One</title><link>/1</link></item></channel></rss>"
+    )
+    assert [(item.title, item.url) for item in feed.items] == [("One", "https://host.example/1")]
+    assert feed.complaint
+
+
 @pytest.mark.parametrize(
     "encoding", ["utf-8", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "cp037"]
 )

@@ -20,8 +20,9 @@ _TYPES = (
     "application/xml",
     "text/xml",
 )
-_APART = re.compile(r"comment|/(?:author|tag|category)/|/\?|oembed|wlwmanifest", re.IGNORECASE)
-"""Addresses of feeds beside the site's own: of comments, of one author or subject."""
+_APART = re.compile(r"comment|/(?:author|tag|category|search)/", re.IGNORECASE)
+"""Feeds beside the site's own: of comments, of one author or subject, by the names that programs
+give them whatever the site's language."""
 _HEAD = 300_000
 _MOST = 50
 
@@ -60,7 +61,7 @@ def read_page(text: str, *, url: str) -> Parsed | Unreadable:
 
 def _is_apart(address: str, title: str) -> bool:
     parts = urlsplit(address)
-    return bool(_APART.search(f"{parts.path}?{parts.query}") or _APART.search(title))
+    return bool(_APART.search(f"{parts.path}?{parts.query} {title}"))
 
 
 def _parser() -> html.HTMLParser:

@@ -31,6 +31,8 @@ _DEEPEST = 300
 _END = re.compile(r"</(?:[\w.-]{1,60}:)?(?:item|entry)\s*>", re.IGNORECASE)
 _OPEN = re.compile(r"<([\w.:-]{1,120})")
 _CHANNEL = re.compile(r"<channel[\s>]", re.IGNORECASE)
+_ILL_FORMED = "< "
+"""What makes a feed ill-formed and says nothing, so that it is read in the tolerant mode."""
 _PERIODS = {"hourly": 3600, "daily": 86_400, "weekly": 604_800, "monthly": 2_592_000}
 _YEAR = 31_536_000.0
 _HTML = ("text/html", "application/xhtml+xml")
@@ -47,17 +49,9 @@ def read_xml(found: Document, *, url: str) -> Parsed | Unreadable:
     heavy = len(body) > _TOLERATED or _marks(body, "<&") > _TOLERATED_MARKS
     if heavy and (fault := _fault(body)) is not None:
         return Unreadable(f"an ill-formed feed of {len(body):,} characters, too many: {fault}")
-    headers = {"content-type": "application/xml; charset=utf-8", "content-location": url}
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            said = feedparser.parse(
-                io.BytesIO(body.encode("utf-8", "replace")),
-                response_headers=headers,
-                resolve_relative_uris=False,
-                sanitize_html=False,
-            )
-    except Exception as error:  # whatever its tolerant mode raises on input of no known shape
+        said = _parsed(body, url)
+    except Exception as error:  # whatever its parser raises on input of no known shape
         return Unreadable(f"a feed that its parser fails at: {_brief(error)}")
     fault = _brief(said.get("bozo_exception")) if said.get("bozo") else None
     channel = said.get("feed", {})
@@ -79,6 +73,25 @@ def read_xml(found: Document, *, url: str) -> Parsed | Unreadable:
         site=fields.address(_text(channel, "link"), url),
         ttl=_ttl(channel),
         complaint=fields.complaints(found.complaint, fault, cut, shared),
+    )
+
+
+def _parsed(body: str, url: str) -> Any:
+    headers = {"content-type": "application/xml; charset=utf-8", "content-location": url}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            return _parse(body, headers)
+        except Exception:  # the strict mode's: of a namespace with a blank in it, for one
+            return _parse(f"{_ILL_FORMED}{body}", headers)
+
+
+def _parse(body: str, headers: dict[str, str]) -> Any:
+    return feedparser.parse(
+        io.BytesIO(body.encode("utf-8", "replace")),
+        response_headers=headers,
+        resolve_relative_uris=False,
+        sanitize_html=False,
     )
 
 

@@ -33,6 +33,8 @@ _NOTICE = 6_000
 """Weight up to which a page may be nothing but a notice: lists of partners are long."""
 _SHARE = 0.5
 """Share of the text in lines that speak of consent."""
+_HEAD = 300_000
+"""Characters in which a page says such things."""
 _ACCESS = re.compile(r'"isAccessibleForFree"\s*:\s*"?(?:https?://schema\.org/)?(true|false)', re.I)
 _META = re.compile(r"<meta\b[^>]{0,1000}>", re.IGNORECASE)
 _TIER = re.compile(r"\b(?:article:content_tier|content_tier|lp:type)\b", re.IGNORECASE)
@@ -115,11 +117,11 @@ def _pays(html: str, markup: str, size: int) -> bool:
     said = {access.lower() for access in _ACCESS.findall(html)}
     if said == {"false"}:
         return True
-    head = html[:200_000]
+    head = html[:_HEAD]
     tiers = [_TIERS.search(meta) for meta in _META.findall(head) if _TIER.search(meta)]
     if any(tier for tier in tiers):
         return True
-    return "true" not in said and size < _TEASER and _GATE.search(markup) is not None
+    return "true" not in said and size < _TEASER and _GATE.search(markup, 0, _HEAD) is not None
 
 
 def _asks(
