@@ -18,7 +18,24 @@ _KNOWN = re.compile(
     r"<(?:[\w.-]{1,60}:)?(?:rss|feed|RDF|channel|urlset|sitemapindex|html|opml)(?=[\s/>])",
     re.IGNORECASE,
 )
-_MESSAGES = frozenset("b br center div font h1 hr p pre script span strong style table".split())
+_MESSAGES = frozenset(
+    [
+        "b",
+        "br",
+        "center",
+        "div",
+        "font",
+        "h1",
+        "hr",
+        "p",
+        "pre",
+        "script",
+        "span",
+        "strong",
+        "style",
+        "table",
+    ]
+)
 """Elements of HTML in which programs complain before they write the feed."""
 _REACH = 100_000
 """Characters in which the root element must begin: generators put messages before it."""
