@@ -193,17 +193,39 @@ def test_a_page_that_only_asks_for_consent_is_not_the_article(language: str) -> 
     assert (alone.quality, alone.url) == ("consent", URL)
 
 
+def test_a_notice_with_the_head_of_the_article_is_a_notice_all_the_same() -> None:
+    notice = "".join(f"<p>{line}</p>" for line in CONSENT["en"].split(". "))
+    page = f"<html><head><title>{TITLE}</title></head><body>{notice}</body></html>"
+    assert made(item("Noon."), body(page)).content == "Noon."
+    assert made(item("Noon.", title=None), body(page)).content == page  # who knows
+
+
 @pytest.mark.parametrize(
     "led",
     [
         "https://consent.courier.example/collect?to=1",
         "https://www.courier.example/privacy-gate/?callback=1",
         "https://myprivacy.group.example/consent?site=1",
+        "https://courier.example/collectConsent?sessionId=1",
+        "https://courier.example/cookiewall/",
     ],
 )
 def test_a_redirect_to_a_place_for_consent_is_no_article(led: str) -> None:
     carried = made(item("Noon."), body(ARTICLE.replace(TITLE, "Hello"), led))
     assert (carried.content, carried.url) == ("Noon.", URL)
+
+
+@pytest.mark.parametrize(
+    "led",
+    [
+        "https://www.courier.example/2026/bridge",
+        "https://courier.example/tech/new-privacy-law-and-cookie-banners",
+        "https://courier.example/privacy/2026/consent-in-schools",
+        "https://m.courier.example/2026/bridge/consent",
+    ],
+)
+def test_a_redirect_to_an_article_is_none_to_a_place_for_consent(led: str) -> None:
+    assert made(item("Noon."), body(ARTICLE, led)).content == ARTICLE
 
 
 def test_what_is_no_page_leaves_what_the_feed_has_or_says_why() -> None:

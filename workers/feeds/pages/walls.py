@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from typing import Literal
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from resiliparse.extract.html2text import extract_plain_text
 
@@ -54,11 +54,18 @@ _FRAMEWORK = re.compile(
     re.IGNORECASE,
 )
 """Root elements and programming interfaces of the platforms that ask for consent."""
-_CONSENT_PLACE = re.compile(
-    r"(?:^|[./_-])(?:consents?|cookie-?(?:wall|consent|gate)?s?|privacy-?(?:gate|wall)?|myprivacy"
-    r"|gdpr|dsgvo|rgpd|lgpd|cmp|guce|collectconsent)(?=[./?_-]|$)",
+_CONSENT_HOST = re.compile(
+    r"(?:my)?(?:consents?|cookies?|privacy)(?:-?(?:wall|gate|center|manager))?"
+    r"|gdpr|dsgvo|rgpd|lgpd|cmp|guce",
     re.IGNORECASE,
 )
+"""A label of a host that does nothing but ask."""
+_CONSENT_STEP = re.compile(
+    r"(?:collect|give|get)?-?consents?(?:-?(?:wall|gate|page|form))?"
+    r"|(?:cookie|privacy|gdpr|tracking)s?[-_]?(?:wall|gate|consents?|choices|settings)",
+    re.IGNORECASE,
+)
+"""A whole segment of a path that does so on a site's own host; an article may have such words."""
 _CONSENT_WORD = re.compile(
     r"""
       # the borrowed word for a cookie, and where languages have one of their own
@@ -98,7 +105,7 @@ def seen(html: str, *, url: str, asked: str, title: str | None) -> Seen:
     if weight(body) < _TEASER and (drawn := embedded_article(html)).sure:
         body = max(body, drawn.text, key=weight)
     size = weight(body)
-    if _asks(markup, html, text, url, asked, title, stated.title):
+    if _asks(markup, html, text, url, asked, title):
         return Seen("consent", 0)
     if size < WHOLE and _pays(html, markup, size):
         return Seen("paywall", size)
@@ -124,19 +131,22 @@ def _pays(html: str, markup: str, size: int) -> bool:
     return "true" not in said and size < _TEASER and _GATE.search(markup, 0, _HEAD) is not None
 
 
-def _asks(
-    markup: str, html: str, text: str, url: str, asked: str, title: str | None, page_title: str
-) -> bool:
-    """Whether the page is a notice that asks for consent, and nothing else."""
+def _asks(markup: str, html: str, text: str, url: str, asked: str, title: str | None) -> bool:
+    """Whether the page is a notice that asks for consent, and nothing else.
+
+    The page's own title does not count: notices are put in an article's place with all its head.
+    """
     if _led_away(url, asked):
         return True
-    lines = [line for line in text.split("\n") if line.strip()]
     size = weight(text)
-    if size > _NOTICE or _about(title, f"{page_title} {text[:2_000]}"):
+    if not 0 < size <= _NOTICE:
         return False
-    of_consent = sum(weight(line) for line in lines if _CONSENT_WORD.search(line))
-    framework = _FRAMEWORK.search(html) is not None
-    return bool(size) and of_consent >= _SHARE * size and (framework or len(lines) > 1)
+    of_consent = sum(weight(line) for line in text.split("\n") if _CONSENT_WORD.search(line))
+    if of_consent < _SHARE * size:
+        return False
+    if title is None:  # an article on the subject has such words too
+        return size <= _TEASER and _FRAMEWORK.search(html) is not None
+    return not _about(title, tagless(markup)[:_NOTICE])
 
 
 def _led_away(url: str, asked: str) -> bool:
@@ -145,10 +155,17 @@ def _led_away(url: str, asked: str) -> bool:
         to, of = urlsplit(url), urlsplit(asked)
     except ValueError:
         return False
-    if (to.netloc, to.path) == (of.netloc, of.path):
-        return False
-    there = _CONSENT_PLACE.search(f"{to.netloc}{to.path}") is not None
-    return there and _CONSENT_PLACE.search(f"{of.netloc}{of.path}") is None
+    last = of.path.rstrip("/").rpartition("/")[2]
+    if last and last in to.path:
+        return False  # it is the article's own address in another form
+    return _is_for_consent(to) and not _is_for_consent(of)
+
+
+def _is_for_consent(parts: SplitResult) -> bool:
+    hosts = (parts.hostname or "").split(".")[:-1]
+    return any(map(_CONSENT_HOST.fullmatch, hosts)) or any(
+        map(_CONSENT_STEP.fullmatch, parts.path.split("/"))
+    )
 
 
 def _about(title: str | None, said: str) -> bool:
