@@ -242,6 +242,17 @@ def test_a_feed_of_more_tags_than_are_read_is_cut(monkeypatch: pytest.MonkeyPatc
     assert "more tags than any feed" in refused("<rss>" + "<a>" * 1_300)
 
 
+def test_of_a_long_ill_formed_feed_the_beginning_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(xml_feeds, "_TOLERATED", 4_000)
+    monkeypatch.setattr(xml_feeds, "_TOLERATED_MARKS", 2_000)
+    whole = RSS.format("".join(ITEM.format(n) for n in range(120)))
+    assert len(parsed(whole).items) == 120
+    feed = parsed(whole.removesuffix("</rss>"))
+    assert 40 < len(feed.items) < 80
+    assert "a long feed, of which the first" in (feed.complaint or "")
+    assert "too many" in refused("<rss><channel>" + "<item>" + "&amp;" * 3_000)
+
+
 def test_sitemaps_and_json_feeds_are_cut_too() -> None:
     urls = "".join(
         f"<url><loc>/{n}</loc><lastmod>2026-01-01T00:{n // 120:02}:00Z</lastmod></url>"

@@ -20,7 +20,8 @@ _MOST_MARKS = 120_000
 """Tags outside of CDATA, for each of which the parser takes some hundredths of a millisecond."""
 _TOLERATED = 3_000_000
 _TOLERATED_MARKS = 200_000
-"""Characters, and tags and references, of an ill-formed feed: the tolerant mode is the slower."""
+"""Characters, and tags and references, that are read of an ill-formed feed: the tolerant mode is
+the slower."""
 # What is not closed goes to the end: that keeps it linear.
 _CDATA = re.compile(r"<!\[CDATA\[(?:.*?\]\]>|.*)", re.DOTALL)
 _MARK = re.compile(r"<!\[CDATA\[(?:.*?\]\]>|.*)|<", re.DOTALL)
@@ -46,9 +47,11 @@ def read_xml(found: Document, *, url: str) -> Parsed | Unreadable:
         return Unreadable(f"looks like {_named(found.root)}, but has more tags than any feed")
     if body.count("base=") > _MOST_BASES and _depth(body) > _DEEPEST:
         return Unreadable(f"looks like {_named(found.root)}, but nests too deep")
-    heavy = len(body) > _TOLERATED or _marks(body, "<&") > _TOLERATED_MARKS
-    if heavy and (fault := _fault(body)) is not None:
-        return Unreadable(f"an ill-formed feed of {len(body):,} characters, too many: {fault}")
+    if _is_heavy(body) and (fault := _fault(body)) is not None:
+        body, cut = _cut(found, _TOLERATED)
+        if body is None or _is_heavy(body):
+            many = f"{len(found.body):,} characters"
+            return Unreadable(f"an ill-formed feed of {many}, too many: {fault}")
     try:
         said = _parsed(body, url)
     except Exception as error:  # whatever its parser raises on input of no known shape
@@ -197,13 +200,24 @@ def _bounded(found: Document) -> tuple[str | None, str | None]:
         marks += mark.end() - mark.start() == 1
         if marks > _MOST_MARKS:
             break
-    ends = [end.end() for end in _END.finditer(body, 0, mark.start())]
+    return _cut(found, mark.start())
+
+
+def _cut(found: Document, most: int) -> tuple[str | None, str | None]:
+    """The feed up to the last entry that ends within so many characters, and what was left out."""
+    body = found.body
+    ends = [end.end() for end in _END.finditer(body, 0, most)]
     root = _OPEN.match(body)
     if not ends or root is None:
         return None, None
     inside = _CHANNEL.search(body, 0, ends[0]) is not None and found.root == "rss"
     closing = ("</channel>" if inside else "") + f"</{root[1]}>"
     return body[: ends[-1]] + closing, f"a long feed, of which the first {len(ends):,} are read"
+
+
+def _is_heavy(body: str) -> bool:
+    """Whether the tolerant mode would take too long over it."""
+    return len(body) > _TOLERATED + 500 or _marks(body, "<&") > _TOLERATED_MARKS
 
 
 def _depth(body: str) -> int:
