@@ -183,7 +183,11 @@ class Client:
                 timeout=aiohttp.ClientTimeout(
                     total=None, sock_connect=rules.connect, sock_read=rules.pause
                 ),
-                headers={"User-Agent": rules.user_agent, "Accept-Encoding": ACCEPTED},
+                headers={
+                    "User-Agent": rules.user_agent,
+                    "Accept-Encoding": ACCEPTED,
+                    "Connection": "close",
+                },
                 cookie_jar=aiohttp.DummyCookieJar(),
                 auto_decompress=False,
                 trust_env=False,

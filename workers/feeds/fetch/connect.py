@@ -20,7 +20,6 @@ Resolve = Callable[[str], Awaitable[Sequence[str]]]
 """The IP addresses of a host name, best first; OSError where there is none."""
 
 _LOOK_UPS = 16
-_IDLE = 15.0
 
 
 class SystemResolve:
@@ -98,5 +97,7 @@ def connector(resolve: Resolve, rules: Rules, tls: ssl.SSLContext | None) -> aio
         socket_factory=checked,
         ssl=tls or True,
         limit=0,
-        keepalive_timeout=_IDLE,
+        # A host rests between two requests for longer than connections are kept, and idle ones of
+        # thousands of hosts would be more than a process may have open.
+        force_close=True,
     )
