@@ -8,6 +8,8 @@ import tracemalloc
 from collections.abc import Awaitable, Callable
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.feeds.fetch.clocks import HandClock
 from workers.feeds.fetch.robots import LIMIT, Robots, Ruling, relevant
@@ -266,3 +268,23 @@ def test_any_text_is_read_somehow(text: str) -> None:
         assert ruling.allowed == ("User-agent" not in text)
 
     told(text, story)
+
+
+LINES = st.sampled_from(
+    (
+        *("User-agent: *", "Disallow:", "Allow:", "http://[", "//[x", "*", "$", "%zz", "%e4", "?"),
+        *("Crawl-delay:", "Request-rate:", "Visit-time:", "1/1s", ";", "[", ":", " ", "\n"),
+    )
+)
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    st.lists(LINES | st.text(max_size=4), max_size=14),
+    st.sampled_from(["/", "/%e4?x=[", "//[x", "/a;b"]),
+)
+def test_whatever_a_site_writes_there_is_a_ruling(lines: list[str], path: str) -> None:
+    async def story(desk: Desk) -> None:
+        assert isinstance(await desk.ruling(path), Ruling)
+
+    told("User-agent: *\n" + "".join(lines), story)

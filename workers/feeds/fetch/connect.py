@@ -20,6 +20,7 @@ Resolve = Callable[[str], Awaitable[Sequence[str]]]
 """The IP addresses of a host name, best first; OSError where there is none."""
 
 _LOOK_UPS = 16
+_TRIED = 8
 
 
 class SystemResolve:
@@ -64,7 +65,7 @@ class CheckedResolver(AbstractResolver):
         if not fine:
             address, what = next(iter(refused.items()))
             raise RefusedError(f"its address {address} is {what}")
-        return [_result(host, address, port) for address in fine]
+        return [_result(host, address, port) for address in fine[:_TRIED]]
 
     async def close(self) -> None:
         """Nothing is held."""
