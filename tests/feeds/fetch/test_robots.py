@@ -230,12 +230,14 @@ def test_names_of_others_are_taken_out_and_the_groups_stay() -> None:
 def test_a_file_of_many_names_and_rules_costs_little(agent: str) -> None:
     """Each rule for each name would be hundreds of millions of them."""
     names = "".join(f"User-agent: {agent.format(n, n % 90 + 1)}\n" for n in range(20_000))
-    text = names[: LIMIT // 2] + "\n" + "Allow: /a*b\n" * (LIMIT // 24)
+    text = names[: LIMIT // 2] + "\n" + "Allow: /a*b\n" * (LIMIT // 25)
+    text += "User-agent: *\nUser-agent: copydesk\nDisallow: /private"
 
     async def story(desk: Desk) -> None:
         tracemalloc.start()
         begun = time.process_time()
         assert isinstance(await desk.ruling("/" + "ab" * 1000), Ruling)
+        assert await desk.ruling("/private") == Ruling(False)
         assert time.process_time() - begun < 20
         _, peak = tracemalloc.get_traced_memory()
         tracemalloc.stop()
