@@ -45,6 +45,7 @@ bench: .venv/installed-dev
 	$(BIN)/python -m tests.benchmarks.extractor
 	$(BIN)/python -m tests.benchmarks.beside
 	$(BIN)/python -m tests.benchmarks.names
+	$(BIN)/python -m tests.benchmarks.feeds
 
 bench-stream: .venv/installed-dev
 	$(BIN)/python -m tests.benchmarks.names --stream $(or $(ARTICLES),20000)

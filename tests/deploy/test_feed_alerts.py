@@ -33,7 +33,7 @@ def test_every_metric_exists(alerts: list[dict[str, Any]]) -> None:
 
 
 def test_every_label_value_is_one_that_is_set(alerts: list[dict[str, Any]]) -> None:
-    values = {"state": set(CONDITIONS), "result": set(ITEMS)}
+    values: dict[str, set[str]] = {"state": set(CONDITIONS), "result": set(ITEMS)}
     found = 0
     for alert in alerts:
         for label, value in re.findall(r'(\w+)=~?"([^"]+)"', alert["expr"]):

@@ -11,6 +11,7 @@ from typing import Any
 import orjson
 
 from tests.feeds.site import Site
+from tests.feeds.site.news import BEGIN
 from topics.headers import rfc3339
 from workers.feeds import reading
 from workers.feeds.fetch.client import Client
@@ -51,8 +52,8 @@ class Newsroom:
     site: Site
     path: Path
     subscriptions: Sequence[Subscription]
-    later: float = 0.0
-    """Seconds by which the producer's clock is ahead."""
+    later: float = BEGIN.timestamp() + 7200 - time.time()
+    """Seconds by which the producer's clock is ahead: it is the day on which the stories begin."""
     sent: list[Ready] = field(default_factory=list)
     polls: list[str] = field(default_factory=list)
     items: list[str] = field(default_factory=list)
@@ -65,7 +66,7 @@ class Newsroom:
         before = len(self.sent)
         state = State(self.path)
         try:
-            state.follow([one.url for one in self.subscriptions], self.clock())
+            state.follow([one.address for one in self.subscriptions], self.clock())
             client = Client(self.site.rules(**(rules or {})), resolve=self.site.resolve)
             async with client:
                 told = Told(polled=self.polls.append, item=self.items.append)
@@ -73,7 +74,7 @@ class Newsroom:
                     state,
                     client,
                     Desk(),
-                    {one.url: one for one in self.subscriptions},
+                    {one.address: one for one in self.subscriptions},
                     Bounds(),
                     clock=self.clock,
                     chance=lambda: 0.5,

@@ -93,6 +93,17 @@ def test_an_item_with_another_title_is_a_version_of_its_own(state: State) -> Non
     assert [one.ready.value for one in state.outbox(10)] == [b"Storm nears", b"Storm is over"]
 
 
+def test_an_article_is_taken_from_the_feed_that_has_it_first(state: State) -> None:
+    take(state, item("a"))
+    state.follow([FEED, "https://paper.example/politics"], NOW)
+    politics = next(feed for feed in state.feeds() if feed.address != FEED)
+    other = Item(guid="9", url="https://paper.example/a?utm_source=rss", title="Title")
+    assert state.fresh(politics.id, [other]) == []
+    state.taken(politics, [other], [], [], [], NOW)
+    changed = replace(other, title="Another title")
+    assert state.fresh(politics.id, [changed]) == [changed]
+
+
 def test_what_a_feed_no_longer_lists_is_forgotten_in_time(state: State) -> None:
     take(state, item("a"))
     state.taken(only(state), [item("b")], [], [], [], NOW + FORGOTTEN_AFTER / 2)

@@ -6,6 +6,7 @@ import argparse
 import json
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from workers import settings
@@ -56,7 +57,7 @@ def run(arguments: argparse.Namespace) -> int:
     return int(any(state in ("failing", "silent") for _, state in rows))
 
 
-def _print_json(rows: list[tuple[Known, str]], now: float) -> None:
+def _print_json(rows: Sequence[tuple[Known, str]], now: float) -> None:
     for feed, state in rows:
         print(
             json.dumps(
@@ -80,7 +81,7 @@ def _print_json(rows: list[tuple[Known, str]], now: float) -> None:
         )
 
 
-def _print_table(rows: list[tuple[Known, str]], now: float) -> None:
+def _print_table(rows: Sequence[tuple[Known, str]], now: float) -> None:
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text

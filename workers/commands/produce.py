@@ -39,6 +39,10 @@ def named_sources(arguments: argparse.Namespace) -> list[str]:
     return named
 
 
+def _told(line: str) -> None:
+    print(line, file=sys.stderr)
+
+
 def run(arguments: argparse.Namespace) -> int:
     """Produce every record and say how many."""
     from workers.runtime import logs
@@ -85,7 +89,7 @@ def _run_files(chosen: Settings, arguments: argparse.Namespace) -> int:
         await delivery.start()
         arrived = dead = 0
         try:
-            async for item in produce(chosen, delivery, sources.read(named)):
+            async for item in produce(chosen, delivery, sources.read(named, _told)):
                 arrived += 1
                 if item.dead:
                     dead += 1
@@ -110,7 +114,7 @@ def _run_feeds(chosen: Settings, named: list[str], *, watch: bool) -> int:
     from aiokafka.errors import KafkaError
 
     from workers.feeds.state import StateError
-    from workers.feeds.subscriptions import SubscriptionError, subscriptions
+    from workers.feeds.subscriptions import SubscriptionError, read_subscriptions
     from workers.runtime import logs
     from workers.runtime.delivery import DeliveryError
     from workers.runtime.feed_producer import FeedProducer
@@ -118,7 +122,7 @@ def _run_feeds(chosen: Settings, named: list[str], *, watch: bool) -> int:
 
     logs.configure(chosen)
     try:
-        producer = FeedProducer(chosen, subscriptions(named))
+        producer = FeedProducer(chosen, read_subscriptions(named))
         work = producer.run(once=not watch)
         sums = asyncio.run(work) if watch else run_interruptibly(work)
     except (SubscriptionError, StateError, PortTakenError) as error:

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field
 
 import msgspec
 
+from workers.canonical_url import canonical_url
 from workers.feeds.fetched import Validators
 from workers.feeds.habit import Habit
 from workers.feeds.items import Item
@@ -85,9 +86,27 @@ def digest(*parts: str | None) -> bytes:
     return digest_of(joined.encode("utf-8", "surrogatepass"))
 
 
-def of_item(item: Item) -> tuple[bytes, bytes]:
-    """What an item is known by, and what tells one version of it from the next."""
-    return digest(item.guid), digest(item.url, item.title, item.content, item.updated_at)
+@dataclass(frozen=True)
+class Marks:
+    """What an item is told from others by."""
+
+    guid: bytes
+    """In its feed."""
+    version: bytes
+    """From its other versions."""
+    page: bytes | None
+    """From the articles of other feeds: of its address, if that is its own."""
+
+
+def marks(item: Item) -> Marks:
+    """What tells an item from others; a pure function of it."""
+    whole = item.url and item.own_url and "#" not in item.url
+    address = canonical_url(item.url or "") if whole else None
+    return Marks(
+        guid=digest(item.guid),
+        version=digest(item.url, item.title, item.content, item.updated_at),
+        page=None if address is None else digest(address),
+    )
 
 
 COLUMNS = (

@@ -54,9 +54,7 @@ class Order:
 def read_feed(reading: Reading) -> Read | Unreadable:
     """What a feed's bytes say; never raises for what they are."""
     body = reading.body
-    parsed = formats.read(
-        body.data, url=body.url, media_type=body.media_type, charset=body.charset
-    )
+    parsed = formats.read(body.data, url=body.url, media_type=body.media_type, charset=body.charset)
     if isinstance(parsed, Unreadable):
         return Unreadable(f"{body.url}: {parsed.reason}")
     wanting = tuple(wants_page(reading.subscription, item) for item in parsed.items)

@@ -19,7 +19,7 @@ from typing import IO
 import msgspec
 
 from workers.feeds.items import Item
-from workers.feeds.known import COLUMNS, Known, Page, Ready, Waiting, known_of, of_item, row_of
+from workers.feeds.known import COLUMNS, Known, Marks, Page, Ready, Waiting, known_of, marks, row_of
 
 VERSION = 1
 FORGOTTEN_AFTER = 30 * 86_400.0
@@ -34,9 +34,10 @@ CREATE TABLE feeds (
   failures INTEGER NOT NULL DEFAULT 0, error_kind TEXT, error TEXT, habit TEXT NOT NULL DEFAULT '[]'
 );
 CREATE TABLE items (
-  feed INTEGER NOT NULL, guid BLOB NOT NULL, digest BLOB NOT NULL, listed REAL NOT NULL,
-  PRIMARY KEY (feed, guid)
+  feed INTEGER NOT NULL, guid BLOB NOT NULL, version BLOB NOT NULL, page BLOB,
+  listed REAL NOT NULL, PRIMARY KEY (feed, guid)
 ) WITHOUT ROWID;
+CREATE INDEX items_pages ON items (page);
 CREATE TABLE pages (
   id INTEGER PRIMARY KEY AUTOINCREMENT, feed INTEGER NOT NULL, guid BLOB NOT NULL,
   host TEXT NOT NULL, item BLOB NOT NULL, tries INTEGER NOT NULL DEFAULT 0,
@@ -168,16 +169,22 @@ class State:
         return [child for child in map(known_of, rows) if child.id not in before]
 
     def fresh(self, feed: int, items: Iterable[Item]) -> list[Item]:
-        """The items that are new, or whose title, text, address or date of change is."""
-        return [
-            item
-            for item in items
-            for guid, version in [of_item(item)]
-            if self._db.execute(
-                "SELECT digest FROM items WHERE feed = ? AND guid = ?", (feed, guid)
-            ).fetchone()
-            != (version,)
-        ]
+        """The items that are new, or whose title, text, address or date of change is.
+
+        One that is new here but known from another feed, by its address, is neither.
+        """
+        return [item for item in items if self._fresh(feed, marks(item))]
+
+    def _fresh(self, feed: int, item: Marks) -> bool:
+        known = self._db.execute(
+            "SELECT version FROM items WHERE feed = ? AND guid = ?", (feed, item.guid)
+        ).fetchone()
+        if known is not None:
+            return bool(known[0] != item.version)
+        elsewhere = self._db.execute(
+            "SELECT 1 FROM items WHERE page = ? AND feed != ? LIMIT 1", (item.page, feed)
+        ).fetchone()
+        return elsewhere is None
 
     def taken(
         self,
@@ -196,9 +203,10 @@ class State:
         with self._transaction():
             self._save(feed)
             self._db.executemany(
-                "INSERT INTO items (feed, guid, digest, listed) VALUES (?, ?, ?, ?)"
-                " ON CONFLICT DO UPDATE SET digest = excluded.digest, listed = excluded.listed",
-                [(feed.id, *of_item(item), now) for item in listed],
+                "INSERT INTO items (feed, guid, version, page, listed) VALUES (?, ?, ?, ?, ?)"
+                " ON CONFLICT DO UPDATE SET version = excluded.version, page = excluded.page,"
+                " listed = excluded.listed",
+                [(feed.id, one.guid, one.version, one.page, now) for one in map(marks, listed)],
             )
             self._db.execute(
                 "DELETE FROM items WHERE feed = ? AND listed < ?", (feed.id, now - FORGOTTEN_AFTER)
@@ -209,7 +217,7 @@ class State:
                 " ON CONFLICT (feed, guid)"
                 " DO UPDATE SET host = excluded.host, item = excluded.item",
                 [
-                    (feed.id, of_item(item)[0], host, msgspec.json.encode(item), now)
+                    (feed.id, marks(item).guid, host, msgspec.json.encode(item), now)
                     for host, item in pages
                 ],
             )

@@ -175,9 +175,8 @@ class Watch:
         self._busy.clear()
 
     async def _poll(self, feed: Known) -> None:
-        now = self._clock()
         for known in await self._polling.poll(feed):
-            if not self._once or known.next_poll <= now:
+            if not self._once or known.next_poll <= self._clock():
                 self._plan(known, at=known.next_poll)
         self._filled.set()
 

@@ -18,6 +18,7 @@ from pathlib import Path
 from topics.headers import rfc3339
 from workers.feeds import reading
 from workers.feeds.fetch.client import Client
+from workers.feeds.fetch.connect import Resolve
 from workers.feeds.fetch.rules import Rules
 from workers.feeds.fetched import Body
 from workers.feeds.following import Following, Told
@@ -61,9 +62,17 @@ class Sums:
 class FeedProducer:
     """Follows feeds; ``run()`` until SIGTERM, SIGINT or something breaks."""
 
-    def __init__(self, settings: Settings, subscriptions: Sequence[Subscription]) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        subscriptions: Sequence[Subscription],
+        *,
+        resolve: Resolve | None = None,
+    ) -> None:
+        """``resolve`` takes the place of the system's look-up of names."""
         self._settings = settings
-        self._subscriptions = {one.url: one for one in subscriptions}
+        self._resolve = resolve
+        self._subscriptions = {one.address: one for one in subscriptions}
         self.metrics = FeedMetrics()
         self._delivery = Delivery(settings)
         self._pool = TaskPool(
@@ -85,7 +94,7 @@ class FeedProducer:
             self._state.follow(list(self._subscriptions), time.time())
             await self._delivery.start()
             await self._pool.start()
-            async with Client(rules(self._settings)) as client:
+            async with Client(rules(self._settings), resolve=self._resolve) as client:
                 watch = self._watch(client)
                 if not once:
                     self._stop_on_signals(watch)

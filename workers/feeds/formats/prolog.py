@@ -18,6 +18,25 @@ _KNOWN = re.compile(
     r"<(?:[\w.-]{1,60}:)?(?:rss|feed|RDF|channel|urlset|sitemapindex|html|opml)(?=[\s/>])",
     re.IGNORECASE,
 )
+_MESSAGES = frozenset(
+    [
+        "b",
+        "br",
+        "center",
+        "div",
+        "font",
+        "h1",
+        "hr",
+        "p",
+        "pre",
+        "script",
+        "span",
+        "strong",
+        "style",
+        "table",
+    ]
+)
+"""Elements of HTML in which programs complain before they write the feed."""
 _REACH = 100_000
 """Characters in which the root element must begin: generators put messages before it."""
 
@@ -50,11 +69,12 @@ def document(text: str) -> Document | Unreadable:
         else:
             break
     root = _ELEMENT.match(text, position)
-    if root is not None:
+    if root is not None and (html or (root[2] or root[1]).lower() not in _MESSAGES):
         return Document((root[2] or root[1]).lower(), text[position:], None, html)
     known = _KNOWN.search(text, position, position + _REACH)
     if known is None:
-        return Document("", text[position:], None, html)
+        name = "" if root is None else (root[2] or root[1]).lower()
+        return Document(name, text[position:], None, html)
     between = text[position : known.start()]
     if re.search(r"<!(?:ENTITY|DOCTYPE[^<>]*\[)", between, re.IGNORECASE):
         return Unreadable("a declaration of entities, which is refused")

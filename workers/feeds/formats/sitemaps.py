@@ -29,7 +29,7 @@ def read_sitemap(found: Document, *, url: str) -> Parsed | Unreadable:
         entries = _entries(found.body, "sitemap" if index else "url", complaints)
     except etree.XMLSyntaxError as error:
         return Unreadable(f"looks like a sitemap, but is ill-formed: {error}"[:300])
-    if not entries and complaints[-1]:
+    if not any("loc" in entry for entry in entries) and complaints[-1]:
         return Unreadable(f"looks like a sitemap, but is ill-formed: {complaints[-1]}")
     if index:
         return Parsed(

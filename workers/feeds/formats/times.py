@@ -18,8 +18,12 @@ from workers.article import utc
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 _ENGLISH = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 _LONGEST = 100
+_DAY = re.compile(r"\d\.?\s*(?:de\s+)?$")
+_MARKED = re.compile(r"(\d{4})\s?[年년]\s?(\d{1,2})\s?[月월]\s?(\d{1,2})\s?[日일](?:\s+(?=\d))?")
+"""Numbers with the marks for year, month and day."""
 _PARTS = re.compile(
     r"(?P<day>\d{1,2})\.?\s+(?:de\s+)?(?P<month>[A-Z][a-z]{2})\s+(?:de\s+)?(?P<year>\d{4})"
+    r"(?:\s*[^\W\d_]{1,5}\.?)?"  # the word for “year”
     r"(?:,?\s+(?P<time>\d{1,2}:\d{2}(?::\d{2})?)\s*(?P<zone>Z|GMT|UTC?|[+-]\d{2}:?\d{2})?)?$"
 )
 
@@ -33,6 +37,9 @@ def normalised(text: str | None, parsed: struct_time | None = None) -> str | Non
     text = " ".join((text or "").split())
     if not text or len(text) > _LONGEST:
         return None
+    if (marked := _MARKED.match(text)) is not None:
+        year, month, day = marked.groups()
+        text = f"{year}-{month:0>2}-{day:0>2} {text[marked.end() :]}".strip()
     return utc(text) or _of_parser(parsed) or _of_words(text)
 
 
@@ -53,7 +60,7 @@ def _of_words(text: str) -> str | None:
         return None  # it was understood, or is none
     for found in _WORD.finditer(text):
         month = months.get(found[0].casefold())
-        if month is None or not text[: found.start()].rstrip(" .")[-1:].isdigit():
+        if month is None or _DAY.search(text[: found.start()]) is None:
             continue
         english = f"{text[: found.start()]}{_ENGLISH[month - 1]}{text[found.end() :].lstrip('.')}"
         parts = _PARTS.search(english)
