@@ -8,6 +8,7 @@ import tracemalloc
 from contextlib import suppress
 from typing import Any
 
+import psutil
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -108,6 +109,20 @@ def test_the_body_of_a_redirect_is_not_read() -> None:
     async def story(site: Site, client: Client) -> None:
         got = body(await client.get(site.bad("/endless-redirect-body"), want()))
         assert got.data == b"<rss>served</rss>"
+
+    visit(story)
+
+
+def test_a_connection_that_a_server_leaves_open_is_closed() -> None:
+    async def story(site: Site, client: Client) -> None:
+        process = psutil.Process()
+        body(await client.get(site.bad("/stays"), want()))
+        before = process.num_fds()
+        for number in range(20):
+            body(await client.get(site.bad("/stays", f"b{number}.example"), want()))
+        await asyncio.sleep(0)
+        # The server's ends are in this process too.
+        assert process.num_fds() - before < 30
 
     visit(story)
 

@@ -8,6 +8,8 @@ import tracemalloc
 from collections.abc import Awaitable, Callable
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.feeds.fetch.clocks import HandClock
 from workers.feeds.fetch.robots import LIMIT, Robots, Ruling, relevant
@@ -228,12 +230,14 @@ def test_names_of_others_are_taken_out_and_the_groups_stay() -> None:
 def test_a_file_of_many_names_and_rules_costs_little(agent: str) -> None:
     """Each rule for each name would be hundreds of millions of them."""
     names = "".join(f"User-agent: {agent.format(n, n % 90 + 1)}\n" for n in range(20_000))
-    text = names[: LIMIT // 2] + "\n" + "Allow: /a*b\n" * (LIMIT // 24)
+    text = names[: LIMIT // 2] + "\n" + "Allow: /a*b\n" * (LIMIT // 25)
+    text += "User-agent: *\nUser-agent: copydesk\nDisallow: /private"
 
     async def story(desk: Desk) -> None:
         tracemalloc.start()
         begun = time.process_time()
         assert isinstance(await desk.ruling("/" + "ab" * 1000), Ruling)
+        assert await desk.ruling("/private") == Ruling(False)
         assert time.process_time() - begun < 20
         _, peak = tracemalloc.get_traced_memory()
         tracemalloc.stop()
@@ -266,3 +270,23 @@ def test_any_text_is_read_somehow(text: str) -> None:
         assert ruling.allowed == ("User-agent" not in text)
 
     told(text, story)
+
+
+LINES = st.sampled_from(
+    (
+        *("User-agent: *", "Disallow:", "Allow:", "http://[", "//[x", "*", "$", "%zz", "%e4", "?"),
+        *("Crawl-delay:", "Request-rate:", "Visit-time:", "1/1s", ";", "[", ":", " ", "\n"),
+    )
+)
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    st.lists(LINES | st.text(max_size=4), max_size=14),
+    st.sampled_from(["/", "/%e4?x=[", "//[x", "/a;b"]),
+)
+def test_whatever_a_site_writes_there_is_a_ruling(lines: list[str], path: str) -> None:
+    async def story(desk: Desk) -> None:
+        assert isinstance(await desk.ruling(path), Ruling)
+
+    told("User-agent: *\n" + "".join(lines), story)

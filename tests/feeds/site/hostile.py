@@ -187,6 +187,12 @@ async def _cafe() -> AsyncIterator[bytes]:
     yield _whole(b"<rss>served</rss>")
 
 
+async def _stays() -> AsyncIterator[bytes]:
+    """Answers, and leaves the connection open whatever was asked."""
+    yield _whole(b"<rss/>")
+    await asyncio.Event().wait()
+
+
 async def _endless_redirect_body() -> AsyncIterator[bytes]:
     yield b"HTTP/1.1 302 Found\r\nLocation: /caf%C3%A9\r\n\r\n"
     while True:
@@ -224,6 +230,7 @@ BEHAVIOURS: dict[str, Behaviour] = {
     "/bytes-in-headers": _bytes_in_headers,
     "/bytes-in-location": _bytes_in_location,
     "/caf%C3%A9": _cafe,
+    "/stays": _stays,
     "/endless-redirect-body": _endless_redirect_body,
 }
 

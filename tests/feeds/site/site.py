@@ -112,6 +112,11 @@ class Site:
         if self._runner is not None:
             await self._runner.cleanup()
 
+    @property
+    def active(self) -> int:
+        """Requests that are being answered."""
+        return sum(it.active for it in self._hosts.values())
+
     # What a test does.
 
     def url(self, path: str, host: str = "news.example") -> str:

@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import Self
 
 import aiohttp
+from aiohttp.http_exceptions import HttpProcessingError
 
 from workers.feeds.fetch import answers, robots
 from workers.feeds.fetch.clock import Clock, SystemClock
@@ -154,7 +155,7 @@ class Client:
                     return await self._exchange(at, errand)
             except (TooLargeError, BrokenError, RefusedError) as error:
                 return failed(at.shown, error, self._rules)
-            except (aiohttp.ClientError, OSError, ValueError, EOFError) as error:
+            except (aiohttp.ClientError, HttpProcessingError, OSError, ValueError) as error:
                 whole = budget.whole if limit.expired() else None
                 return failed(at.shown, error, self._rules, whole)
             finally:
@@ -183,7 +184,11 @@ class Client:
                 timeout=aiohttp.ClientTimeout(
                     total=None, sock_connect=rules.connect, sock_read=rules.pause
                 ),
-                headers={"User-Agent": rules.user_agent, "Accept-Encoding": ACCEPTED},
+                headers={
+                    "User-Agent": rules.user_agent,
+                    "Accept-Encoding": ACCEPTED,
+                    "Connection": "close",
+                },
                 cookie_jar=aiohttp.DummyCookieJar(),
                 auto_decompress=False,
                 trust_env=False,

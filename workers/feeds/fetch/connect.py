@@ -20,7 +20,7 @@ Resolve = Callable[[str], Awaitable[Sequence[str]]]
 """The IP addresses of a host name, best first; OSError where there is none."""
 
 _LOOK_UPS = 16
-_IDLE = 15.0
+_TRIED = 8
 
 
 class SystemResolve:
@@ -65,7 +65,7 @@ class CheckedResolver(AbstractResolver):
         if not fine:
             address, what = next(iter(refused.items()))
             raise RefusedError(f"its address {address} is {what}")
-        return [_result(host, address, port) for address in fine]
+        return [_result(host, address, port) for address in fine[:_TRIED]]
 
     async def close(self) -> None:
         """Nothing is held."""
@@ -98,5 +98,7 @@ def connector(resolve: Resolve, rules: Rules, tls: ssl.SSLContext | None) -> aio
         socket_factory=checked,
         ssl=tls or True,
         limit=0,
-        keepalive_timeout=_IDLE,
+        # A host rests between two requests for longer than connections are kept, and idle ones of
+        # thousands of hosts would be more than a process may have open.
+        force_close=True,
     )

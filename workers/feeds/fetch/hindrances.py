@@ -54,7 +54,7 @@ def _told(error: Exception, rules: Rules, whole: float | None) -> tuple[FailureK
             return "broken", f"cannot be read: {_short(error)}"
         case aiohttp.ClientResponseError() if any(isinstance(cause, _LONG) for cause in causes):
             return "too_large", "has headers that are too large"
-        case aiohttp.ClientResponseError():
+        case aiohttp.ClientResponseError() | http_exceptions.HttpProcessingError():
             return "broken", f"gives no answer in HTTP: {_short(error.message)}"
         case aiohttp.InvalidURL():
             return "refused", "is no address that can be asked"
