@@ -240,6 +240,12 @@ class Link(msgspec.Struct, frozen=True, kw_only=True):
     longitude: float
     country: str | None
     """ISO 3166-1 alpha-2."""
+    region: str | None = None
+    """ISO 3166-2 code of the first-level division; null for a country, and where none is known."""
+    region_name: str | None = None
+    """GeoNames' name of the first-level division; null for a country."""
+    confidence: float | None = None
+    """How sure it is that this place and no other of its name is meant, 0 to 1."""
     wikidata: str | None = None
 
 
@@ -257,6 +263,15 @@ class Entity(msgspec.Struct, frozen=True, kw_only=True):
     method: str
     """What found it, with its version: ``model`` names, ``gazetteer``, ``pattern``."""
     link: Link | None = None
+
+
+class CountryShare(msgspec.Struct, frozen=True, kw_only=True):
+    """A country that the article is about."""
+
+    country: str
+    """ISO 3166-1 alpha-2."""
+    share: float
+    """Its share among all countries of the article, 0 to 1."""
 
 
 class Duplicates(msgspec.Struct, frozen=True, kw_only=True):
@@ -310,6 +325,8 @@ class Article(msgspec.Struct, frozen=True, kw_only=True):
     removed_summary: dict[str, RemovedTotal] | UnsetType = UNSET
     rendering: str | UnsetType = UNSET
     entities: list[Entity] | UnsetType = UNSET
+    countries: list[CountryShare] | UnsetType = UNSET
+    """The countries that the places are in, largest share first."""
     repeated_lines: list[str] | UnsetType = UNSET
     """Hashes (hex) of normalised lines that other articles of the source had before, if any."""
     duplicates: Duplicates | UnsetType = UNSET
@@ -351,6 +368,8 @@ class EnrichedArticle(msgspec.Struct, frozen=True, kw_only=True):
     rendering: str | UnsetType = UNSET
     """For HTML, if spans are asked for: the text rendering that ``removed`` points into."""
     entities: list[Entity] | UnsetType = UNSET
+    countries: list[CountryShare] | UnsetType = UNSET
+    """The countries that the places are in, largest share first."""
     duplicates: Duplicates | UnsetType = UNSET
     provenance: dict[str, str] = field(default_factory=dict)
     stages: list[StageRun] = field(default_factory=list)

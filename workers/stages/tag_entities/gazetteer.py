@@ -12,7 +12,7 @@ from typing import NamedTuple
 import msgspec
 
 from workers.stages.tag_entities import gazetteer_file as layout
-from workers.stages.tag_entities.names import name_hash, normalise
+from workers.stages.tag_entities.names import in_language, name_hash, normalise
 
 
 class Place(NamedTuple):
@@ -29,11 +29,17 @@ class Place(NamedTuple):
     """First-level division such as ``US.TX``; empty for a country."""
     population: int
     kind: int
-    """``CITY``, ``COUNTRY``, ``REGION`` or ``CONTINENT`` of ``gazetteer_file``."""
+    """``CITY``, ``COUNTRY``, ``REGION``, ``CONTINENT`` or ``DISTRICT`` of ``gazetteer_file``."""
     primary: bool
     """Whether it was looked up by its own name or another."""
     abbreviation: bool
     """Whether it was looked up by an abbreviation such as "Va."."""
+    demonym: bool = False
+    """Whether it was looked up by what its people or language is called."""
+    iso: str | None = None
+    """ISO 3166-2 code of the region, set once the place is linked."""
+    region_name: str | None = None
+    confidence: float = 0.0
 
 
 class Gazetteer:
@@ -58,28 +64,36 @@ class Gazetteer:
             size = section.items * memoryview(b"").cast(section.code).itemsize  # type: ignore[call-overload]
             columns[name] = view[start : start + size].cast(section.code)  # type: ignore[call-overload]
         self.source = header.source
-        self._regions = header.regions
+        self.regions = {region.code: region for region in header.regions}
+        self.domains = header.domains
+        self.homes = header.homes
+        self._regions = [region.code for region in header.regions]
         self._hashes = columns["hash"]
         self._references = columns["reference"]
         self._columns = columns
         self.find = lru_cache(maxsize=4096)(self._find)
 
-    def _find(self, name: str) -> tuple[Place, ...]:
-        """Every place of this name, in any spelling of ``normalise``: larger ones first."""
-        normalised = normalise(name)
-        if len(normalised) < 2:
-            return ()
-        digest = name_hash(normalised)
-        hashes = self._hashes
-        index = bisect_left(hashes, digest)
-        places = []
-        while index < len(hashes) and hashes[index] == digest:
-            places.append(self._place(self._references[index]))
-            index += 1
-        return tuple(places)
+    def _find(self, name: str, language: str = "") -> tuple[Place, ...]:
+        """Every place of this name, in any spelling of ``normalise``: larger ones first.
 
-    def _place(self, reference: int) -> Place:
-        number, columns = reference >> layout.REFERENCE_SHIFT, self._columns
+        A language adds what it alone calls so.
+        """
+        normalised = normalise(name)
+        if len(normalised) < 2 and (normalised.isascii() or not language):
+            return ()
+        numbers: dict[int, int] = {}
+        for key in (in_language(normalised, language), normalised) if language else (normalised,):
+            digest = name_hash(key)
+            hashes = self._hashes
+            index = bisect_left(hashes, digest)
+            while index < len(hashes) and hashes[index] == digest:
+                number, flags = divmod(self._references[index], 1 << layout.REFERENCE_SHIFT)
+                numbers[number] = numbers.get(number, 0) | flags
+                index += 1
+        return tuple(self._place(number, numbers[number]) for number in sorted(numbers))
+
+    def _place(self, number: int, flags: int) -> Place:
+        columns = self._columns
         start, end = columns["label_start"][number], columns["label_start"][number + 1]
         country = columns["country"][number]
         return Place(
@@ -91,8 +105,9 @@ class Gazetteer:
             region=self._regions[columns["region"][number]],
             population=columns["population"][number],
             kind=columns["kind"][number],
-            primary=bool(reference & layout.PRIMARY),
-            abbreviation=bool(reference & layout.ABBREVIATION),
+            primary=bool(flags & layout.PRIMARY),
+            abbreviation=bool(flags & layout.ABBREVIATION),
+            demonym=bool(flags & layout.DEMONYM),
         )
 
 

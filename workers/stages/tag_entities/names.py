@@ -19,3 +19,8 @@ def normalise(name: str) -> str:
 def name_hash(normalised: str) -> int:
     """64 bits that stand for a normalised name in the gazetteer's store."""
     return xxhash.xxh3_64_intdigest(normalised.encode("utf-8", "replace"))
+
+
+def in_language(normalised: str, language: str) -> str:
+    """The key of a name that means a place in one language only."""
+    return f"{normalised}\0{language}"
