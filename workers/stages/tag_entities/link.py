@@ -36,7 +36,8 @@ CONFIDENCE = ((0.5, 0.6), (1.0, 0.7), (2.0, 0.85), (float("inf"), 0.9))
 _BEHIND = re.compile(r"[^\S\n]*[,(][^\S\n]*([^\W\d_][\w.]*(?:[^\S\n][^\W\d_][\w.]*)?)")
 _AREA = re.compile(r"^(?:the|city of|town of|port of|state of|province of) ", re.IGNORECASE)
 _DIVISION = re.compile(
-    r"(?:^(?:the )?(?:republic|state|province|region|governorate|oblast|canton|department) of (.+)$)"
+    r"(?:^(?:the )?(?:republic|state|province|region|governorate|oblast|canton|department)"
+    r" of (.+)$)"
     r"|(?:^(.+) (?:oblast|krai|region|province|governorate|prefecture|department|canton|division"
     r"|voivodeship|emirate|state|republic)$)",
     re.IGNORECASE,
@@ -103,23 +104,27 @@ class Linker:
         return [second[case] for case in zip(found, senses, strict=True)]
 
     def _look_up(self, name: str) -> tuple[Candidate, ...]:
-        exact = self._exact(name)
-        if exact is None:
-            return ()
-        found = {place.geonames: Candidate(place) for place in exact}
-        if self._inflects and not any(place.kind in (COUNTRY, CONTINENT) for place in exact):
+        """The exact places, and those that an undone ending leads to; of a demonym only areas.
+
+        "Polski" is what Poles are called and a case of Poland's name, "polski" the former alone.
+        """
+        places = self._exact(name)
+        demonym = any(place.demonym for place in places)
+        if demonym:
+            places = [place for place in places if _is_area(place)]
+        found = {place.geonames: Candidate(place) for place in places}
+        inflected = self._inflects and not any(map(_is_area, places))
+        if inflected and not (demonym and name.islower()):
             for guess in nominatives(name, self._language):
-                for place in self._exact(guess) or ():
-                    if place.kind != CITY or place.population >= GUESSED_FROM:
+                for place in self._exact(guess):
+                    if _is_area(place) if demonym else _is_guessable(place):
                         found.setdefault(place.geonames, Candidate(place, inflected=True))
         return tuple(found.values())
 
-    def _exact(self, name: str) -> list[Place] | None:
-        """The places of this very name; None if it is a demonym."""
+    def _exact(self, name: str) -> list[Place]:
+        """The places of this very name."""
         find, language = self._gazetteer.find, self._language
         places = find(name, language) or find(_AREA.sub("", name), language)
-        if any(place.demonym and not place.primary for place in places):
-            return None if not any(_is_area(place) for place in places) else [*places]
         if not places and (match := _DIVISION.match(name)):
             places = find(match[1] or match[2], DIVISION)
             places = tuple(place for place in places if place.kind == REGION)
@@ -172,8 +177,13 @@ def _one_sense(
 
 
 def _is_area(place: Place) -> bool:
-    """Whether a name is a country's or continent's own beside being a demonym."""
-    return place.kind in (COUNTRY, CONTINENT) and place.primary
+    """Whether a name is a country's or continent's own."""
+    return place.kind in (COUNTRY, CONTINENT) and (place.primary or place.abbreviation)
+
+
+def _is_guessable(place: Place) -> bool:
+    """Whether a place is large enough to be found by undoing an ending."""
+    return not place.demonym and (place.kind != CITY or place.population >= GUESSED_FROM)
 
 
 def _sure(found: Iterable[Best | None]) -> tuple[Place, ...]:

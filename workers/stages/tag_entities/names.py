@@ -6,14 +6,16 @@ import unicodedata
 
 import xxhash
 
-_APOSTROPHES = str.maketrans({"’": "'", "ʼ": "'", "‘": "'", "`": "'", ".": "", "\u00ad": ""})
+_ALIKE = {"’": "'", "ʼ": "'", "‘": "'", "`": "'", ".": "", "\u00ad": ""}
+# Arabic writes alif with or without its hamza or madda, and stretches letters to fill a line.
+_FOLDED = str.maketrans(_ALIKE | dict.fromkeys("أإآ", "ا") | {"\u0640": ""})
 _EDGES = " '\"“”«»,;:"
 
 
 def normalise(name: str) -> str:
-    """Fold width, case, apostrophes, full stops and white space: "U.S." and "us" are the same."""
+    """Fold width, case, apostrophes, alifs, full stops and white space: "U.S." is "us"."""
     wide = name if name.isascii() else unicodedata.normalize("NFKC", name)
-    return " ".join(wide.casefold().translate(_APOSTROPHES).split()).strip(_EDGES)
+    return " ".join(wide.casefold().translate(_FOLDED).split()).strip(_EDGES)
 
 
 def name_hash(normalised: str) -> int:

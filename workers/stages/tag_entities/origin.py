@@ -5,10 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-WORLDWIDE = frozenset("ad ai as bz cc cd co dj fm io la me ms nu sc sr su tk to tv ws".split())
+# fmt: off
+WORLDWIDE = frozenset({
+    "ad", "ai", "as", "bz", "cc", "cd", "co", "dj", "fm", "io", "la", "me", "ms", "nu", "sc", "sr",
+    "su", "tk", "to", "tv", "ws",
+})
+# fmt: on
 """Top-level domains of countries that are sold to everyone as if they were none."""
 
-_HOST = re.compile(r"^(?:[a-z][a-z0-9+.-]*://)?(?:[^/@\s]*@)?([\w-]+(?:\.[\w-]+)+)(?=[:/?#]|$)", re.I)
+_HOST = re.compile(
+    r"^(?:[a-z][a-z0-9+.-]*://)?(?:[^/@\s]*@)?([\w-]+(?:\.[\w-]+)+)(?=[:/?#]|$)", re.I
+)
 
 
 def country_of(domains: Mapping[str, str], *addresses: str | None) -> str | None:
