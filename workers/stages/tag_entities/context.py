@@ -21,12 +21,12 @@ SAME_COUNTRY = 2.0
 SAME_REGION = 2.0
 COUNTRY_BEHIND = 4.0
 REGION_BEHIND = 5.0
-NEARBY = 1.0
+NEARBY = 2.0
 """What places that are surely meant and lie within ``NEARBY_KM`` add, as a share of them all."""
 NEARBY_KM = 150.0
 SOURCE_COUNTRY = 1.0
 """What the country of the article's address adds."""
-LANGUAGE_HOME = 0.3
+LANGUAGE_HOME = 0.1
 """What the country that the article's language is first thought of with adds."""
 INFLECTED = -1.0
 """A name that was found only by undoing an ending must be ten times as large."""

@@ -30,7 +30,7 @@ from workers.stages.tag_entities.origin import country_of
 
 GUESSED_FROM = 1_000
 """Inhabitants of a city from which an undone ending may lead to it."""
-CONFIDENCE = ((0.5, 0.6), (1.0, 0.7), (2.0, 0.85), (float("inf"), 0.9))
+CONFIDENCE = ((0.6, 0.53), (1.0, 0.67), (2.0, 0.73), (3.0, 0.9), (float("inf"), 0.93))
 """Margin below which → share of links that were right on news with marked places."""
 
 _BEHIND = re.compile(r"[^\S\n]*[,(][^\S\n]*([^\W\d_][\w.]*(?:[^\S\n][^\W\d_][\w.]*)?)")
