@@ -42,7 +42,6 @@ class Places:
         self.details: dict[str, layout.Region] = {}
         self.domains: dict[str, str] = {}
         self.homes: dict[str, str] = {}
-        self.label_end = 0
 
     def add(
         self,
@@ -57,22 +56,21 @@ class Places:
         named: bool = True,
     ) -> int:
         """Add a place, under its own name unless it is not ``named`` so; return its number."""
-        place = len(self.columns["kind"])
-        values = {
-            "geonames": geonames,
-            "latitude": round(point[0] * layout.SCALE),
-            "longitude": round(point[1] * layout.SCALE),
-            "population": max(population, 0),
-            "kind": kind,
-            "country": int.from_bytes(country.encode(), "big"),
-            "region": self.regions.setdefault(region, len(self.regions)),
-            "label_start": self.label_end,
-        }
-        for name, value in values.items():
-            self.columns[name].append(value)
+        place = len(self.columns["place"]) // layout.PLACE.size
         encoded = label.encode()
+        record = layout.PLACE.pack(
+            geonames,
+            round(point[0] * layout.SCALE),
+            round(point[1] * layout.SCALE),
+            max(population, 0),
+            len(self.columns["labels"]),
+            len(encoded),
+            self.regions.setdefault(region, len(self.regions)),
+            country.encode(),
+            kind,
+        )
+        self.columns["place"].frombytes(record)
         self.columns["labels"].frombytes(encoded)
-        self.label_end += len(encoded)
         if named:
             self.name(place, [label], layout.PRIMARY)
         return place
@@ -90,7 +88,6 @@ class Places:
 
     def write(self, path: Path) -> None:
         """Write the file under its name at once, or not at all."""
-        self.columns["label_start"].append(self.label_end)
         self._sort_names()
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".part")
@@ -115,6 +112,9 @@ class Places:
         new = numpy.ones(len(hashes), dtype=bool)
         new[1:] = (hashes[1:] != hashes[:-1]) | (places[1:] != places[:-1])
         references = numpy.bitwise_or.reduceat(references, numpy.flatnonzero(new))
+        upper = hashes[new] >> numpy.uint64(64 - layout.BUCKET)
+        begins = numpy.searchsorted(upper, numpy.arange((1 << layout.BUCKET) + 1))
+        self.columns["bucket"] = array("I", begins.astype(numpy.uint32).tobytes())
         self.columns["hash"] = array("Q", hashes[new].tobytes())
         self.columns["reference"] = array("I", references.tobytes())
 

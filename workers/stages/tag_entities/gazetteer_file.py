@@ -10,6 +10,7 @@ from __future__ import annotations
 import sys
 from importlib.metadata import version
 from pathlib import Path
+from struct import Struct
 
 import msgspec
 import xxhash
@@ -42,6 +43,10 @@ CITY, COUNTRY, REGION, CONTINENT, DISTRICT = range(5)
 DIVISION = "division"
 """Stands for a language in the keys of names that mean a region only beside "province" and such."""
 
+BUCKET = 16
+PLACE = Struct("=IiiIIHH2sB")
+"""A place: GeoNames' number, latitude, longitude, population, first byte and bytes of its own name,
+number of its region, country (two ASCII letters, or zeros for none), kind."""
 SCALE = 100_000
 """Coordinates are stored as whole numbers of 1/100,000 degree, as GeoNames gives them."""
 
@@ -85,14 +90,8 @@ class Header(msgspec.Struct, frozen=True):
 SECTIONS = {
     "hash": "Q",  # sorted hashes of the names ...
     "reference": "I",  # ... and for each the number of its place, shifted, with three bits
-    "geonames": "I",
-    "latitude": "i",
-    "longitude": "i",
-    "population": "I",
-    "kind": "B",
-    "country": "H",  # two ASCII letters; 0 where there is none
-    "region": "H",
-    "label_start": "I",  # one more than there are places
+    "bucket": "I",  # for each ``BUCKET`` upper bits, and once more, where such hashes begin
+    "place": "B",  # one ``PLACE`` after the other
     "labels": "B",  # the places' own names, UTF-8, end to end
 }
 
