@@ -14,8 +14,11 @@ _EDGES = " '\"“”«»,;:"
 
 def normalise(name: str) -> str:
     """Fold width, case, apostrophes, alifs, full stops and white space: "U.S." is "us"."""
-    wide = name if name.isascii() else unicodedata.normalize("NFKC", name)
-    return " ".join(wide.casefold().translate(_FOLDED).split()).strip(_EDGES)
+    if name.isascii():
+        folded = name.lower().replace(".", "").replace("`", "'")
+    else:
+        folded = unicodedata.normalize("NFKC", name).casefold().translate(_FOLDED)
+    return " ".join(folded.split()).strip(_EDGES)
 
 
 def name_hash(normalised: str) -> int:
