@@ -45,6 +45,7 @@ bench: .venv/installed-dev
 	$(BIN)/python -m tests.benchmarks.extractor
 	$(BIN)/python -m tests.benchmarks.beside
 	$(BIN)/python -m tests.benchmarks.names
+	$(BIN)/python -m tests.benchmarks.places
 
 bench-stream: .venv/installed-dev
 	$(BIN)/python -m tests.benchmarks.names --stream $(or $(ARTICLES),20000)
@@ -71,7 +72,8 @@ schemas: .venv/installed-dev
 	$(PYTHON) -m venv .venv || { echo "python3 -m venv failed; on Debian: apt install python3-venv" >&2; rm -rf .venv; exit 1; }
 
 # The build tool comes first, so that source packages are built with it and nothing unpinned.
-GAZETTEER := $(wildcard workers/stages/tag_entities/geography.json workers/stages/tag_entities/*gazetteer*.py)
+PLACES := workers/stages/tag_entities
+GAZETTEER := $(wildcard $(PLACES)/geography.json $(PLACES)/divisions/* $(PLACES)/*gazetteer*.py $(PLACES)/compile_*.py)
 
 .venv/installed: $(LOCKS) pyproject.toml $(GAZETTEER) | .venv/bin/python
 	$(PIP) -r requirements-build.lock

@@ -7,7 +7,8 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from topics.records import Entity, EntityType, Link, Mention
+from topics.records import Entity, EntityType, Mention
+from workers.stages.tag_entities.about import link_of
 from workers.stages.tag_entities.gazetteer import Place
 from workers.stages.tag_entities.names import normalise
 
@@ -92,14 +93,7 @@ def _entity(identifier: str, text: str, found: Sequence[Found], salience: float)
         salience=salience,
         confidence=_confidence(first),
         method=first.method,
-        link=None
-        if place is None
-        else Link(
-            geonames=place.geonames,
-            latitude=place.latitude,
-            longitude=place.longitude,
-            country=place.country,
-        ),
+        link=None if place is None else link_of(place),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache, partial
 from pathlib import Path
 
 from msgspec import UNSET
@@ -10,6 +11,7 @@ from msgspec.structs import replace
 
 from topics.records import Article, Entity
 from workers.outcome import Outcome, Passed
+from workers.stages.tag_entities.about import countries
 from workers.stages.tag_entities.decide import decide
 from workers.stages.tag_entities.engine import Engine
 from workers.stages.tag_entities.english import EnglishEngine
@@ -38,7 +40,7 @@ class TagEntities:
     def __init__(
         self, gazetteer: Path | None = None, engines: Sequence[Engine] | None = None
     ) -> None:
-        self._linker = Linker(open_gazetteer(gazetteer))
+        self._linkers = lru_cache(maxsize=64)(partial(Linker, open_gazetteer(gazetteer)))
         self._engines = {
             language: engine
             for engine in (engines if engines is not None else (EnglishEngine(),))
@@ -57,21 +59,31 @@ class TagEntities:
         if engine is None:
             return Passed(article, status="skipped", reason=f"no model for language {primary!r}")
         part = text if len(text) <= LIMIT else _whole_words(text[:LIMIT])
-        entities = self._entities(part, engine, article.headline)
+        linker = self._linkers(primary)
+        source = linker.source_country(article.canonical_url, article.url, article.source)
+        entities = self._entities(part, engine, article.headline, linker, source)
         reason = None if part is text else f"first {len(part)} of {len(text)} characters"
-        return Passed(replace(article, entities=entities), reason=reason)
+        about = countries(entities, linker.demonym)
+        return Passed(replace(article, entities=entities, countries=about), reason=reason)
 
-    def _entities(self, text: str, engine: Engine, headline: str | None) -> list[Entity]:
+    def _entities(
+        self,
+        text: str,
+        engine: Engine,
+        headline: str | None,
+        linker: Linker,
+        source: str | None,
+    ) -> list[Entity]:
         spans = [
             trimmed for span in engine.find(text) if (trimmed := trim(text, span, engine.grammar))
         ]
-        spans = decide(text, spans, engine.grammar, self._linker)
-        others = missed(text, spans, engine.grammar, self._linker)
+        spans = decide(text, spans, engine.grammar, linker)
+        others = missed(text, spans, engine.grammar, linker)
         methods = dict.fromkeys([*spans, *others.repeated], engine.method)
         methods |= dict.fromkeys(others.places, GAZETTEER)
         places = sorted(span for span in methods if span.type == "place")
         names = [Name(span.start, span.end) for span in places]
-        linked = dict(zip(places, self._linker.link(text, names), strict=True))
+        linked = dict(zip(places, linker.link(text, names, source), strict=True))
         found = [
             Found(span.start, span.end, span.type, method, linked.get(span))
             for span, method in methods.items()
