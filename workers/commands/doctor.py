@@ -87,7 +87,7 @@ def _python(chosen: settings.Settings) -> Iterator[Finding]:
 
 def _models(chosen: settings.Settings) -> Iterator[Finding]:
     """Load every stage and run it once, as a worker would."""
-    options = pipeline.StageOptions(chosen.language_engine, chosen.html_spans)
+    options = pipeline.StageOptions(chosen.language_engine, chosen.html_spans, chosen.entity_models)
     article = Article(
         id="doctor",
         content="The mayor of Paris, Anne Example, opened a bridge over the river on Monday.",

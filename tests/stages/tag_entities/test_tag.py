@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from msgspec import UNSET
 
 from topics.records import Article, Entity
+from workers.entity_models import read_choices
 from workers.outcome import Passed
 from workers.stages.tag_entities import TagEntities
 from workers.stages.tag_entities.english import PIECE
@@ -54,14 +55,41 @@ def test_the_same_article_gives_the_same_entities(stage: TagEntities) -> None:
     assert run(stage, SAMPLE) == run(stage, SAMPLE)
 
 
-@pytest.mark.parametrize("language", ["uk", "zh-Hant", "und", None])
-def test_another_language_is_skipped_and_entities_stay_absent(
+@pytest.mark.parametrize("language", ["und", None])
+def test_without_a_language_it_is_skipped_and_entities_stay_absent(
     stage: TagEntities, language: str | None
 ) -> None:
     outcome = run(stage, SAMPLE, language)
     assert outcome.status == "skipped"
-    assert outcome.reason == f"no model for language {(language or 'und').split('-')[0]!r}"
+    assert outcome.reason == "no model for language 'und'"
     assert outcome.article.entities is UNSET
+
+
+def test_a_language_without_a_model_gets_what_the_lists_hold(stage: TagEntities) -> None:
+    text = "Gisteren sprak Angela Dijkman in Hamburg, op 5 mei 2021, met de Stichting Waterkering."
+    outcome = run(stage, text, "af")
+    found = {(e.type, e.name): e for e in entities(outcome)}
+    assert {("person", "Angela Dijkman"), ("place", "Hamburg")} <= found.keys()
+    assert {e.method for e in found.values() if e.type != "date"} == {"gazetteer"}
+    assert max(e.confidence for e in found.values()) < 0.8
+    link = found["place", "Hamburg"].link
+    assert link
+    assert link.country == "DE"
+
+
+def test_a_model_that_cannot_be_used_skips_its_language_and_says_why() -> None:
+    models = read_choices("de=spacy:no_such_package,fr=none,nl=gazetteer,*=gliner:/no/folder")
+    stage = TagEntities(engines=(), models=models)
+    outcome = run(stage, SAMPLE, "de")
+    assert outcome.status == "skipped"
+    assert outcome.reason is not None
+    assert "no_such_package is not installed" in outcome.reason
+    assert outcome.article.entities is UNSET
+    assert run(stage, SAMPLE, "fr").status == "skipped"
+    assert "/no/folder" in (run(stage, SAMPLE, "sw").reason or "")
+    assert run(stage, SAMPLE, "nl").status == "ok"
+    assert len(stage.warnings) == 2
+    assert any(text.startswith("de: ") for text in stage.warnings)
 
 
 @pytest.mark.parametrize("language", ["en", "en-GB", "EN_us"])
