@@ -10,8 +10,6 @@ from babel import Locale, UnknownLocaleError
 
 from workers.stages.tag_entities.engine import Span
 
-METHOD = "pattern"
-"""The method of dates that a pattern found."""
 SHORTEST = 3
 """Letters of a month's name in ASCII; other scripts need fewer."""
 

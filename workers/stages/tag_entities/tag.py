@@ -12,13 +12,14 @@ from topics.records import Article, Entity
 from workers.entity_models import ModelChoice
 from workers.outcome import Outcome, Passed
 from workers.stages.tag_entities.choose import UNDETERMINED, Engines, NoEngine, own_engines
-from workers.stages.tag_entities.dates import METHOD as PATTERN
 from workers.stages.tag_entities.dates import dates
 from workers.stages.tag_entities.decide import decide
 from workers.stages.tag_entities.engine import Engine, Span
-from workers.stages.tag_entities.entities import GAZETTEER, Found, join
+from workers.stages.tag_entities.entities import GAZETTEER, PATTERN, Found, join
 from workers.stages.tag_entities.fallback import Fallback
 from workers.stages.tag_entities.gazetteer import open_gazetteer
+from workers.stages.tag_entities.headings import without_fragments
+from workers.stages.tag_entities.inflection import INFLECTED
 from workers.stages.tag_entities.link import Linker, Name
 from workers.stages.tag_entities.missed import missed
 from workers.stages.tag_entities.trim import trim
@@ -87,12 +88,13 @@ class TagEntities:
             Found(span.start, span.end, span.type, method, linked.get(span))
             for span, method in methods.items()
         ]
-        return join(text, found, headline)
+        return join(text, found, headline, inflects=language in INFLECTED)
 
     def _behind_a_model(self, text: str, spans: Sequence[Span], engine: Engine) -> dict[Span, str]:
         """The model's names, made better over the whole article, with what found each."""
         trimmed = [better for span in spans if (better := trim(text, span, engine.grammar))]
-        decided = decide(text, trimmed, engine.grammar, self._linker)
+        whole = without_fragments(text, trimmed)
+        decided = decide(text, whole, engine.grammar, self._linker)
         others = missed(text, decided, engine.grammar, self._linker)
         methods = dict.fromkeys([*decided, *others.repeated], engine.method)
         return methods | dict.fromkeys(others.places, GAZETTEER)

@@ -24,14 +24,12 @@ from workers.stages.tag_entities.fallback.lists import (
     telling,
     words,
 )
+from workers.stages.tag_entities.headings import is_heading
+from workers.stages.tag_entities.inflection import INFLECTED
 from workers.stages.tag_entities.link import Linker
 
 NOUNS = frozenset({"de", "lb", "nds", "gsw", "bar"})
 """Languages that write every noun with a capital."""
-INFLECTED = words(
-    "be bg bs cs el et eu fi hr hu is ka kk la lt lv mk pl ro ru sk sl sq sr tr uk uz az"
-)
-"""Languages in which endings change names of people."""
 HUGE = 300_000
 """Inhabitants from which any name of a city counts."""
 LARGE = 100_000
@@ -110,20 +108,12 @@ def _words(text: str) -> list[Word]:
     found: list[Word] = []
     for line in re.finditer(r"[^\n\r\u2028\u2029\x0b\x0c\x85]+", text):
         parts = [(m.start(), m.end(), m[0]) for m in WORD.finditer(text, line.start(), line.end())]
-        plain = not _headline([word for _, _, word in parts])
+        plain = not is_heading([word for _, _, word in parts])
         found.extend(
             Word(start, end, word, plain and not _begins(text, start, line.start()))
             for start, end, word in parts
         )
     return found
-
-
-def _headline(words: Sequence[str]) -> bool:
-    """Whether capitals are spread over a line as over a heading's."""
-    long = [word for word in words if len(word) > 3]
-    if len(long) >= 2 and all(word.isupper() for word in long):
-        return True
-    return len(long) >= 4 and sum(word[0].isupper() for word in long) > 0.8 * len(long)
 
 
 def _begins(text: str, start: int, line: int) -> bool:
