@@ -47,7 +47,8 @@ def test_an_empty_text_has_no_names(model: ModelEngine) -> None:
 
 PARTS = st.sampled_from(
     [
-        "Anneke", "Dijkman", "Zymbrex", "Energie", "Utrecht", "zag", "🚢", "👩‍👩‍👧", "e\u0301", "東京",
+        "Anneke", "Dijkman", "Zymbrex", "Energie", "Utrecht", "zag", "🚢", "👩‍👩‍👧", "e\u0301",
+        "東京",
         "שלום", "مدينة", "\ud800", "\ufeff", "\u200f", "x" * 210, "x", ".", "-",
         " ", " ", " ", "\n", "\r\n", "\t", "\u2028",
     ]

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from importlib.util import find_spec
 from itertools import pairwise
 
 import pytest
@@ -11,7 +12,7 @@ from topics.records import Article, Entity
 from workers.entity_models import read_choices
 from workers.outcome import Passed
 from workers.stages.tag_entities import TagEntities
-from workers.stages.tag_entities.english import PIECE
+from workers.stages.tag_entities.english import PACKAGE, PIECE
 from workers.stages.tag_entities.tag import LIMIT
 
 SAMPLE = (
@@ -115,6 +116,19 @@ def test_nothing_found_is_empty_and_not_absent(stage: TagEntities) -> None:
 PARTS = st.sampled_from(
     [
         "Ivana Kolar",
+        "Anneke Dijkman",
+        "Zymbrex Energie GmbH",
+        "в Москве",
+        "5 мая 2021",
+        "12.04.2020",
+        "2021年5月6日",
+        "أحمد",
+        "القاهرة",
+        "ירושלים",
+        "मुंबई",
+        "กรุงเทพมหานคร",
+        "부산에서",
+        "大阪",
         "Kolar’s",
         "the U.S.",
         "Kharkiv",
@@ -159,10 +173,33 @@ PARTS = st.sampled_from(
 )
 
 
-@settings(max_examples=120, deadline=None)
-@given(st.lists(PARTS, max_size=40).map("".join))
-def test_every_mention_is_its_stretch_of_the_text(stage: TagEntities, text: str) -> None:
-    outcome = run(stage, text)
+@pytest.fixture(scope="module")
+def every_engine(tmp_path_factory: pytest.TempPathFactory) -> TagEntities:
+    """Our own engines, and one of each other kind: what is unusable here is left out."""
+    folder = tmp_path_factory.mktemp("models")
+    chosen = f"fr=spacy:{PACKAGE}"
+    if find_spec("onnxruntime") and find_spec("onnx"):
+        from tests.stages.tag_entities import tiny_models
+
+        tiny_models.token_classifier(folder / "classifier")
+        tiny_models.gliner(folder / "gliner", spans=True)
+        chosen += f",es=transformers:{folder / 'classifier'},it=gliner:{folder / 'gliner'}"
+    stage = TagEntities(models=read_choices(chosen))
+    assert stage.warnings == ()
+    return stage
+
+
+LANGUAGES = st.sampled_from(
+    ["en", "ru", "fr", "es", "it", "de", "pl", "ar", "he", "hi", "th", "ja", "ko", "zh", "xx"]
+)
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.lists(PARTS, max_size=40).map("".join), LANGUAGES)
+def test_every_mention_is_its_stretch_of_the_text(
+    every_engine: TagEntities, text: str, language: str
+) -> None:
+    outcome = run(every_engine, text, language)
     assert outcome.article.text == text
     found = entities(outcome)
     mentions = sorted(
