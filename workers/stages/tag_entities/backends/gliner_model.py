@@ -181,7 +181,9 @@ class _TorchGliner:
             begin, end = words[window.start][0], words[window.end - 1][1]
             low = words[window.from_][0]
             high = words[window.to][0] if window.to < len(words) else len(text)
-            for found in self._model.predict_entities(text[begin:end], list(ASKED)):
+            for found in self._model.predict_entities(
+                text[begin:end], list(ASKED), threshold=LEAST
+            ):
                 start = begin + found["start"]
                 if low <= start < high:
                     names.append(Name(start, begin + found["end"], found["label"]))
