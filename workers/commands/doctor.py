@@ -96,7 +96,8 @@ def _models(chosen: settings.Settings) -> Iterator[Finding]:
     )
     for stage in pipeline.ENRICHMENTS:
         try:
-            outcome = stage.load(options)(article)
+            loaded = stage.load(options)
+            outcome = loaded(article)
         except Exception as error:
             yield Finding(
                 f"stage {stage.name}",
@@ -112,6 +113,9 @@ def _models(chosen: settings.Settings) -> Iterator[Finding]:
             f"version {stage.version} works" if worked else f"did not work on a sample: {outcome}",
             "install again: make install",
         )
+        for warning in getattr(loaded, "warnings", ()):
+            advice = f"see COPYDESK_ENTITY_MODELS; until then {stage.name} skips these languages"
+            yield Finding(f"stage {stage.name}", False, warning, advice)
 
 
 async def _kafka(chosen: settings.Settings) -> AsyncIterator[Finding]:

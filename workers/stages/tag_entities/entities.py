@@ -28,8 +28,9 @@ MODEL_CONFIDENCE: dict[EntityType, float] = {
 which names were marked by hand. The last three types were not marked there: 0.5 is no measure."""
 LINKED_CONFIDENCE = 0.75
 """The same for places with a link."""
-LISTS_CONFIDENCE: dict[EntityType, float] = {"person": 0.7, "organisation": 0.45, "place": 0.5}
-"""The same for what lists alone found, in German, Polish and Arabic."""
+LISTS_CONFIDENCE: dict[EntityType, float] = {"person": 0.7, "organisation": 0.5, "place": 0.5}
+"""The same for what lists alone found: at least so much in each of German, Polish and Arabic, and
+of the places in English."""
 PATTERN_CONFIDENCE = 0.9
 """Of dates by patterns; not measured."""
 AGREEING = 0.85

@@ -40,7 +40,7 @@ class TagEntities:
     """
 
     name = "tag_entities"
-    version = "1"
+    version = "2"
 
     def __init__(
         self,
