@@ -94,15 +94,45 @@ def test_a_secret_given_twice_or_unreadable_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="both set"):
         load({"COPYDESK_SASL_PASSWORD": "a", "COPYDESK_SASL_PASSWORD_FILE": "b"})
     missing = str(tmp_path / "missing")
-    with pytest.raises(SettingsError, match="missing', which cannot be read"):
+    with pytest.raises(SettingsError, match="PASSWORD_FILE names cannot be read: No such file"):
         load({"COPYDESK_SASL_PASSWORD_FILE": missing})
+    with pytest.raises(SettingsError, match="PASSWORD_FILE names cannot be read: Is a directory"):
+        load({"COPYDESK_SASL_PASSWORD_FILE": str(tmp_path)})
 
 
 def test_a_secret_in_place_of_its_file_is_not_shown() -> None:
-    for secret in ("hunter2", "hunter2\0"):
+    for secret in ("hunter2", "hunter2\0", "/hunter2", "/etc/hunter2+/=="):
         with pytest.raises(SettingsError, match="COPYDESK_SASL_PASSWORD_FILE") as error:
             load({"COPYDESK_SASL_PASSWORD_FILE": secret})
         assert "hunter2" not in str(error.value)
+
+
+@pytest.mark.parametrize("name", ["SSL_CA", "SSL_CERTIFICATE", "SSL_KEY"])
+@pytest.mark.parametrize("by_file", [False, True])
+def test_a_key_in_place_of_its_path_is_told_and_not_shown(
+    name: str, by_file: bool, tmp_path: Path
+) -> None:
+    pem = "-----BEGIN PRIVATE KEY-----\nhunter2\n-----END PRIVATE KEY-----\n"
+    file = tmp_path / "key.pem"
+    file.write_text(pem)
+    variables = {f"COPYDESK_{name}_FILE": str(file)} if by_file else {f"COPYDESK_{name}": pem}
+    with pytest.raises(SettingsError, match=f"COPYDESK_{name} .* must be the path") as error:
+        load({"COPYDESK_SECURITY_PROTOCOL": "SSL", **variables})
+    assert "hunter2" not in str(error.value)
+
+
+def test_where_the_key_lies_is_masked_like_a_secret() -> None:
+    settings = load(
+        {
+            "COPYDESK_SECURITY_PROTOCOL": "SSL",
+            "COPYDESK_SSL_CERTIFICATE": "desk.pem",
+            "COPYDESK_SSL_KEY": "MIIhunter2",
+        }
+    )
+    shown = {name: value for name, value, *_ in described(settings)}
+    assert shown["COPYDESK_SSL_CERTIFICATE"] == "desk.pem"
+    assert shown["COPYDESK_SSL_KEY"] == "(set)"
+    assert "hunter2" not in repr(settings)
 
 
 def test_a_secret_that_is_no_text_is_an_error_and_not_shown() -> None:

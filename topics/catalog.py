@@ -34,17 +34,24 @@ class Topic:
     compacted: bool = False
     """Whether the last record of each key stays, until a tombstone takes it away."""
 
-    def layout(self, *, min_insync: int | None = None) -> Mapping[str, str]:
-        """Topic-level configuration for the broker."""
-        settings = {
+    @property
+    def needed(self) -> Mapping[str, str]:
+        """The part of its configuration without which what the pipeline promises does not hold."""
+        return {
             "cleanup.policy": "compact" if self.compacted else "delete",
-            "retention.ms": str(self.retention_ms),
-            "max.message.bytes": str(MAX_MESSAGE_BYTES),
             # The claim's window moves by the times of articles.raw: one producer with a clock in
             # the future must not empty it. Elsewhere a worker whose clock is an hour ahead could
             # deliver nothing (Kafka 4 refuses its times), and one behind would have it deleted
             # early.
             "message.timestamp.type": "LogAppendTime",
+        }
+
+    def layout(self, *, min_insync: int | None = None) -> Mapping[str, str]:
+        """Topic-level configuration for the broker."""
+        settings = {
+            **self.needed,
+            "retention.ms": str(self.retention_ms),
+            "max.message.bytes": str(MAX_MESSAGE_BYTES),
         }
         if min_insync is not None:
             settings["min.insync.replicas"] = str(min_insync)

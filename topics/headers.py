@@ -20,6 +20,7 @@ Headers = list[tuple[str, bytes]]
 ORIGIN = "origin"
 TRACEPARENT = "traceparent"
 CONTENT_TYPE = "content-type"
+TAKEN = "ce_takenat"
 DEAD_LETTER_PREFIX = "dlq."
 
 _TRACEPARENT = re.compile(r"00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
@@ -47,12 +48,13 @@ def event(
     stages: Sequence[StageRun],
     time: datetime,
     trace: str | None,
+    taken: datetime | None = None,
 ) -> dict[str, str]:
     """The headers of one record.
 
     ``ce_id`` is made of id, origin, stage and stage versions: a re-emission carries the same one.
     ``trace`` is the consumed record's ``traceparent``; its trace goes on with a new span, or a new
-    trace begins.
+    trace begins. ``taken`` is when the worker began with the batch in which it was consumed.
     """
     versions = ",".join(f"{run.name}={run.version}" for run in stages)
     unique = f"{topic.state}\n{id}\n{origin or ''}\n{stage}\n{versions}"
@@ -66,6 +68,8 @@ def event(
         CONTENT_TYPE: "application/json",
         TRACEPARENT: continue_trace(trace),
     }
+    if taken is not None:
+        headers[TAKEN] = rfc3339(taken)
     return headers | ({ORIGIN: str(origin)} if origin else {})
 
 

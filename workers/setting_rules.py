@@ -22,6 +22,8 @@ class Rule:
 
     read: Callable[[str], Any]
     expects: str
+    shown: bool = True
+    """Whether a text that it refuses may be shown; it may be a secret in the wrong place."""
 
 
 def text(pattern: str = "text") -> Rule:
@@ -32,6 +34,17 @@ def text(pattern: str = "text") -> Rule:
         return text
 
     return Rule(read, pattern)
+
+
+def pem_path() -> Rule:
+    """The path of a PEM file; what is in such a file, with a key perhaps, is refused and hidden."""
+
+    def read(text: str) -> str:
+        if not text.isprintable() or "-----" in text:  # surrogates are not printable
+            raise ValueError
+        return text
+
+    return Rule(read, "the path of a PEM file, not what is in the file", shown=False)
 
 
 def whole(low: int, high: int) -> Rule:

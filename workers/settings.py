@@ -22,6 +22,7 @@ from workers.setting_rules import (
     models,
     number,
     one_of,
+    pem_path,
     prefix,
     switch,
     text,
@@ -64,9 +65,9 @@ class Settings:
     )
     sasl_username: str = _setting("", text("a user name"), "SASL user")
     sasl_password: str = _setting("", text("a password"), "SASL password", secret=True)
-    ssl_ca: str = _setting("", text("a PEM file's path"), "certificate authority of the brokers")
-    ssl_certificate: str = _setting("", text("a PEM file's path"), "client certificate (mTLS)")
-    ssl_key: str = _setting("", text("a PEM file's path"), "client key (mTLS)")
+    ssl_ca: str = _setting("", pem_path(), "certificate authority of the brokers")
+    ssl_certificate: str = _setting("", pem_path(), "client certificate (mTLS)")
+    ssl_key: str = _setting("", pem_path(), "client key (mTLS)", secret=True)
     allow_plain_password: bool = _setting(
         False, switch(), "send a password without TLS (SASL_PLAINTEXT)"
     )
@@ -179,7 +180,7 @@ def load(environment: Mapping[str, str] | None = None, **overrides: Any) -> Sett
             values[item.name] = rule.read(text)
         except ValueError as error:
             why = f": {error}" if isinstance(error, WrongPart) else ""
-            shown = "(secret)" if item.metadata["secret"] else repr(text)
+            shown = "(secret)" if item.metadata["secret"] or not rule.shown else repr(text)
             raise SettingsError(
                 f"{variable(item.name)} is {shown}{why}; it must be {rule.expects}"
             ) from None
@@ -317,9 +318,9 @@ def _from_file(name: str, path: str) -> str:
         why = "is not UTF-8"
     except (OSError, ValueError) as error:
         why = f"cannot be read: {getattr(error, 'strerror', None) or 'no such path'}"
-    # Whoever mistakes the one variable for the other puts the secret itself here.
-    shown = repr(path) if Path(path).is_absolute() else "a file (its path is not absolute)"
-    raise SettingsError(f"{name} names {shown}, which {why}")
+    # Whoever mistakes the one variable for the other puts the secret itself here, and a secret may
+    # look like a path.
+    raise SettingsError(f"what {name} names {why} (not shown here: it might be the secret itself)")
 
 
 def longest_batch(settings: Settings) -> float:

@@ -56,6 +56,8 @@ def test_from_no_topics_to_a_broker_that_is_fine(empty: Deployment) -> None:
     assert fine.returncode == 0, fine.stdout
     assert b"wrong" not in fine.stdout
     assert b"ok    right to write" in fine.stdout
+    # This broker has no answer to the question; that is told, and is nothing wrong.
+    assert b"?     settings of the topics: the broker does not tell" in fine.stdout
 
 
 def test_producing_files_and_saying_how_many(deployment: Deployment, tmp_path: Path) -> None:

@@ -12,8 +12,10 @@ from tests.deployment import copydesk
 from workers.commands import main
 from workers.runtime.broker import free_port
 
+ANSWERS = [(404, b"no such page"), (403, b'["error"]'), (200, b"welcome"), (200, b'["resumed"]')]
 
-@pytest.fixture(params=[(404, b"no such page"), (200, b"welcome"), (200, b'["resumed"]')])
+
+@pytest.fixture(params=ANSWERS)
 def other_service(request: pytest.FixtureRequest) -> Iterator[str]:
     """The address of something that is no worker."""
     status, body = request.param
@@ -54,6 +56,15 @@ def test_what_is_no_worker_is_told(other_service: str, capsys: pytest.CaptureFix
     assert f"copydesk resume: {other_service}: " in said.err
     assert "Traceback" not in said.err
     assert said.out == ""
+
+
+@pytest.mark.parametrize("other_service", [(403, b'{"error": "not by that name"}')], indirect=True)
+def test_why_a_worker_refuses_is_told(
+    other_service: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        main(["resume", other_service])
+    assert "answers 403 Forbidden; not by that name" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("word", ["localhost", "localhost:", ":8000", "localhost:0", "a:b"])

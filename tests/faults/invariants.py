@@ -1,10 +1,13 @@
 """What must hold whatever breaks: invariants I1 to I7, checked on what the broker holds.
 
 I1  The arrivals are the union of enriched, duplicates and dead letters, counted by origin.
-I2  These three are disjoint, re-emissions of one origin aside.
-I3  Re-emissions are byte for byte the same, time fields aside.
-I4  No committed offset has passed a record that is not finished.
-I5  A duplicate points to another, earlier arrival, which is enriched or a dead letter.
+I2  These three are disjoint, re-emissions of one origin aside, and no two arrivals are enriched as
+    one version of one article.
+I3  Re-emissions are byte for byte the same, time fields aside, and a dead letter holds the bytes of
+    the record that it names, or their beginning and their hash.
+I4  No committed offset has passed a record that is not finished, nor the end.
+I5  A duplicate points to another, earlier arrival, which is enriched, by the name that it has
+    there, or a dead letter.
 I6  After healing, nothing is left to consume.
 I7  The workers' counters agree with the topics.
 
@@ -13,14 +16,16 @@ A dead letter that was replayed counts no more once its record lies in its topic
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from tests.deployment import Record
 from topics import catalog
 from topics.catalog import Topic
-from topics.headers import DEAD_LETTER_PREFIX, ORIGIN, TRACEPARENT
+from topics.headers import DEAD_LETTER_PREFIX, ORIGIN, TAKEN, TRACEPARENT
 from topics.records import Origin
 from workers import pipeline
 from workers.runtime.record import PRODUCER
@@ -39,7 +44,7 @@ OUTPUTS = (
 )
 TIME_FIELD = re.compile(rb'"enriched_at":"[^"]*"')
 # A re-emission is a new step of the trace, at a new time.
-TIME_HEADERS = ("ce_time", TRACEPARENT, DEAD_LETTER_PREFIX + "first_failed_at")
+TIME_HEADERS = ("ce_time", TAKEN, TRACEPARENT, DEAD_LETTER_PREFIX + "first_failed_at")
 REPLAYS = DEAD_LETTER_PREFIX + "replay_count"
 
 
@@ -103,7 +108,9 @@ def violations(observed: Observed) -> list[Violation]:
     return [
         *_unaccounted(observed),
         *_in_several(observed),
+        *_under_one_name(observed),
         *_differing(observed),
+        *_altered(observed),
         *passed_unfinished(observed),
         *_badly_pointing(observed),
         *_left_over(observed),
@@ -152,6 +159,14 @@ def _in_several(observed: Observed) -> Iterator[Violation]:
                 yield Violation("I2", f"{len(both)} in {name} and {other}: {_some(both)}")
 
 
+def _under_one_name(observed: Observed) -> Iterator[Violation]:
+    owners: dict[tuple[object, object], Origin] = {}
+    for origin, names in _names(observed).items():
+        for name in names:
+            if (owner := owners.setdefault(name, origin)) != origin:
+                yield Violation("I2", f"{owner} and {origin} are both enriched as {name}")
+
+
 def _differing(observed: Observed) -> Iterator[Violation]:
     for topic in OUTPUTS:
         first: dict[tuple[Origin, int], Record] = {}
@@ -166,22 +181,53 @@ def _differing(observed: Observed) -> Iterator[Violation]:
                 )
 
 
+def _altered(observed: Observed) -> Iterator[Violation]:
+    lie = {
+        (record.topic, str(record.partition), str(record.offset)): record
+        for records in observed.topics.values()
+        for record in records
+    }
+    for letter in observed.topics[catalog.DEAD_LETTER.name]:
+        told = letter.failure
+        failed = lie.get((told["topic"], told.get("partition", ""), told.get("offset", "")))
+        if letter.origin.topic == PRODUCER:
+            continue  # what was never put on a topic
+        if failed is None:
+            yield Violation("I3", f"{letter.place} names a record that is not there: {told}")
+        elif told.get("truncated") == "true":
+            whole = hashlib.sha256(failed.value).hexdigest() == told.get("sha256")
+            if not whole or not letter.value or not failed.value.startswith(letter.value):
+                yield Violation("I3", f"{letter.place} is not the beginning of {failed.place}")
+        elif (letter.key, letter.value) != (failed.key, failed.value):
+            yield Violation("I3", f"{letter.place} has other bytes than {failed.place}")
+
+
 def passed_unfinished(observed: Observed) -> Iterator[Violation]:
     """I4 alone, which must hold at every moment."""
+    failed: dict[tuple[str, Origin], int] = {}
+    for letter in observed.topics[catalog.DEAD_LETTER.name]:
+        place = (letter.failure["topic"], letter.origin)
+        failed[place] = max(_replays(letter), failed.get(place, 0))
     for hop in observed.hops:
         source = consumes(hop)
-        out = {catalog.DEAD_LETTER, produces(hop)}
+        out = {produces(hop)}
         if hop[0] == pipeline.CLAIM:
             out.add(catalog.DUPLICATES)
         finished = {record.origin for topic in out for record in _articles(observed, topic)}
         for record in _articles(observed, source):
             committed = observed.committed.get((source.name, record.partition), 0)
-            if record.offset < committed and _origin(source, record) not in finished:
+            if record.offset >= committed or (origin := _origin(source, record)) in finished:
+                continue
+            # What failed before it was sent again is not finished by that.
+            if failed.get((record.topic, origin), -1) < _replays(record):
                 yield Violation(
                     "I4",
                     f"{hop[0]} has committed {committed} in {source.name}/{record.partition}, but "
                     f"{record.offset} is not finished",
                 )
+    for where, committed in sorted(observed.committed.items()):
+        if committed > (end := observed.ends.get(where, 0)):
+            yield Violation("I4", f"{committed} is committed in {where}, which ends at {end}")
 
 
 def _badly_pointing(observed: Observed) -> Iterator[Violation]:
@@ -189,9 +235,14 @@ def _badly_pointing(observed: Observed) -> Iterator[Violation]:
     order: dict[Origin, int] = {}
     for record in _articles(observed, catalog.FINGERPRINTED):
         order.setdefault(record.origin, record.offset)
-    for told in _told(observed):
+    names = _names(observed)
+    for record in observed.topics[catalog.DUPLICATES.name]:
+        told = record.json
         origin, of = Origin.parse(told["origin"]), Origin.parse(told["duplicate_of_origin"])
-        if origin == of:
+        name = (told["duplicate_of"], told["duplicate_of_version"])
+        if origin != record.origin:
+            yield Violation("I5", f"{record.origin} says that it is {origin}")
+        elif origin == of:
             yield Violation("I5", f"{origin} is a duplicate of itself")
         elif of not in enriched | dead:
             where = "a duplicate itself" if of in duplicates else "nowhere"
@@ -200,20 +251,29 @@ def _badly_pointing(observed: Observed) -> Iterator[Violation]:
             yield Violation("I5", f"{origin} points to {of}, which was never fingerprinted")
         elif order[of] >= order.get(origin, -1):
             yield Violation("I5", f"{origin} points to {of}, which is not earlier")
+        elif of in enriched and name not in names.get(of, ()):
+            yield Violation("I5", f"{origin} calls {of} {name}, which has the name {names.get(of)}")
 
 
 def _left_over(observed: Observed) -> Iterator[Violation]:
+    ends = dict(observed.ends)
+    for name, records in observed.topics.items():
+        for record in records:
+            place = (name, record.partition)
+            ends[place] = max(ends.get(place, 0), record.offset + 1)
     for hop in observed.hops:
-        source = consumes(hop).name
-        for place, end in sorted(observed.ends.items()):
+        for place, end in sorted(ends.items()):
             committed = observed.committed.get(place, 0)
-            if place[0] == source and committed < end:
+            if place[0] == consumes(hop).name and committed < end:
                 yield Violation("I6", f"{hop[0]} has {end - committed} left in {place}")
 
 
 def _miscounted(observed: Observed) -> Iterator[Violation]:
     letters = observed.topics[catalog.DEAD_LETTER.name]
+    told: set[tuple[str, str]] = set()
     for hop in observed.hops:
+        # What passed one step of several goes on to the next, and no topic tells of it.
+        told |= {(step, outcome) for step in hop[:-1] for outcome in ("ok", "error")}
         gone_on = [r for r in _articles(observed, produces(hop)) if not _is_foreign(r)]
         expected: list[tuple[str, tuple[str, ...], Sequence[Record]]]
         expected = [(hop[-1], ("ok", "error"), gone_on)]
@@ -223,6 +283,7 @@ def _miscounted(observed: Observed) -> Iterator[Violation]:
             mine = [item for item in letters if item.headers[DEAD_LETTER_PREFIX + "stage"] == step]
             expected.append((step, ("dead_letter",), mine))
         for step, outcomes, records in expected:
+            told |= {(step, outcome) for outcome in outcomes}
             counted = sum(observed.counted.get((step, outcome), 0) for outcome in outcomes)
             # A record that the client sent again after a lost answer lies there twice.
             least = len({_story(record) for record in records}) if observed.all_counted else 0
@@ -232,6 +293,9 @@ def _miscounted(observed: Observed) -> Iterator[Violation]:
                     f"{step} counted {counted} as {' or '.join(outcomes)}; there are "
                     f"{len(records)}, {least} of them different",
                 )
+    for place, count in sorted(observed.counted.items()):
+        if count and place not in told:
+            yield Violation("I7", f"{place[0]} counted {count} as {place[1]}, which it cannot have")
 
 
 def _arrivals(observed: Observed) -> set[Origin]:
@@ -248,7 +312,7 @@ def _outcomes(observed: Observed) -> dict[str, set[Origin]]:
     """The origins in the last topic, among the duplicates and among the valid dead letters."""
     last = produces(observed.hops[-1])
     return {
-        last.name: {r.origin for r in _articles(observed, last) if not _is_foreign(r)},
+        last.name: {record.origin for record in _articles(observed, last)},
         catalog.DUPLICATES.name: {
             record.origin for record in _articles(observed, catalog.DUPLICATES)
         },
@@ -308,7 +372,17 @@ def _difference(one: Record, other: Record) -> str:
     return "; ".join(f"{name} {a!r:.300} and {b!r:.300}" for name, a, b in parts if a != b)
 
 
-def _told(observed: Observed) -> list[dict[str, str]]:
+def _names(observed: Observed) -> dict[Origin, set[tuple[object, object]]]:
+    """Ids and versions in the last topic, by origin; where one of them is absent, none."""
+    names: dict[Origin, set[tuple[object, object]]] = {}
+    for record in _articles(observed, produces(observed.hops[-1])):
+        value = record.json
+        if "id" in value and "version" in value:
+            names.setdefault(record.origin, set()).add((value["id"], value["version"]))
+    return names
+
+
+def _told(observed: Observed) -> list[dict[str, Any]]:
     return [record.json for record in observed.topics[catalog.DUPLICATES.name]]
 
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import signal
+import time
 
 from tests.deployment import wait_for
 from tests.faults.lab import BACK, FRONT, Lab, Recovered
 
 ARTICLES = 240
 STORM_STARTS = 4
+LEAVING_SECONDS = 10
+"""To leave the group when the batch is done, as ``stop_grace_period`` allows it."""
 
 
 def killed(lab: Lab, point: str) -> Recovered:
@@ -35,7 +38,10 @@ def drained(lab: Lab) -> Recovered:
     lab.produce(ARTICLES)
     for group, worker in zip((FRONT, BACK), workers, strict=True):
         lab.until_some_come_out()
+        began = time.monotonic()
         lab.stop(worker)
+        took = time.monotonic() - began
+        assert took < lab.settings.grace + LEAVING_SECONDS, f"{took:.0f} s until it had ended"
         lab.check_committed()
         lab.heal()
         lab.start(group)

@@ -12,7 +12,7 @@ from workers.runtime import broker
 from workers.settings import embedded, load
 
 TIME = 1_767_225_600_000
-MAY_DIFFER = {"ce_time", "traceparent", "dlq.first_failed_at", "dlq.timestamp"}
+MAY_DIFFER = {"ce_time", "ce_takenat", "traceparent", "dlq.first_failed_at", "dlq.timestamp"}
 
 
 def outcome(groups: tuple[tuple[str, ...], ...]) -> dict[tuple[str, str], tuple[Any, ...]]:

@@ -65,6 +65,10 @@ def test_an_article_that_was_revised_copied_and_dead_lettered(deployment: Deploy
     waits = [item["waited"] for item in seen if item["origin"].rpartition("@")[0] == place(first)]
     assert waits[0] is None
     assert all(wait is not None for wait in waits[1:])
+    work = {item["topic"]: item["worked"] for item in seen if item["topic"] != "articles.claims"}
+    assert work.pop("articles.raw") is None
+    assert all(worked is not None for worked in work.values())
+    assert len(work) == 5
 
     assert steps(traced(deployment, place(revision)), revision) == steps(seen, revision)
     assert len(traced(deployment, place(revision))) == len(passed)
@@ -73,6 +77,9 @@ def test_an_article_that_was_revised_copied_and_dead_lettered(deployment: Deploy
     table = copydesk("trace", "a", input=None, **environment(deployment.settings))
     assert b"dead-letter" in table.stdout
     assert b"same_content of a v1" in table.stdout
+    assert b"worked" in table.stdout
+    # The arrival of the copy is another article's: nothing is gone.
+    assert b"not there" not in table.stderr
 
 
 @pytest.mark.broker

@@ -13,7 +13,7 @@ import pytest
 
 from workers.runtime.http import HttpServer, PortTakenError
 from workers.runtime.metrics import Metrics
-from workers.settings import load
+from workers.settings import Settings, load
 
 Answer = tuple[int, str, bytes]
 
@@ -81,7 +81,46 @@ def test_no_other_method_ends_a_pause(method: str) -> None:
     assert closed(method, "application/json")[0] == 405
 
 
-def closed(method: str, kind: str) -> tuple[int, dict[str, Any]]:
+@pytest.mark.parametrize(
+    "host", ["127.0.0.1:{}", "localhost:{}", "LOCALHOST", "[::1]:{}", "desk.localhost:{}"]
+)
+def test_loopback_is_called_by_its_own_names(host: str) -> None:
+    assert closed("POST", "application/json", Host=host)[0] == 200
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "desk.example:{}",
+        "desk.example",
+        "10.0.0.1:{}",
+        "127.0.0.1.desk.example:{}",
+        "localhost.x",
+        "",
+    ],
+)
+def test_a_page_whose_name_leads_to_loopback_ends_no_pause(host: str) -> None:
+    status, told = closed("POST", "application/json", Host=host)
+    assert status == 403
+    assert "127.0.0.1 or localhost" in told["error"]
+
+
+def test_on_a_network_any_name_will_do_but_no_page() -> None:
+    settings = load({"COPYDESK_HTTP_HOST": "0.0.0.0"})
+    assert closed("POST", "application/json", settings, Host="claim.desk.svc:{}")[0] == 200
+    page = {"Host": "claim.desk.svc:{}", "Origin": "http://claim.desk.svc"}
+    assert closed("POST", "application/json", settings, **page)[0] == 403
+
+
+def test_a_page_from_loopback_itself_ends_no_pause() -> None:
+    status, told = closed("POST", "application/json", Origin="http://127.0.0.1:8080")
+    assert status == 403
+    assert "browser" in told["error"]
+
+
+def closed(
+    method: str, kind: str, settings: Settings | None = None, **headers: str
+) -> tuple[int, dict[str, Any]]:
     """Status and answer of a request to end all pauses; green only if that ended one."""
     ended: list[str] = []
 
@@ -90,11 +129,13 @@ def closed(method: str, kind: str) -> tuple[int, dict[str, Any]]:
         return {"claim": "paused"}
 
     async def run() -> Answer:
-        server = HttpServer(load({}), Metrics(), live=list, ready=list, resume=resume)
+        server = HttpServer(settings or load({}), Metrics(), live=list, ready=list, resume=resume)
         await server.start()
         try:
-            url = f"http://{server.address}/breaker/close"
-            request = Request(url, b"{}", {"Content-Type": kind}, method=method)
+            port = server.address.rpartition(":")[2]
+            told = {name: value.format(port) for name, value in headers.items()}
+            url = f"http://127.0.0.1:{port}/breaker/close"
+            request = Request(url, b"{}", {"Content-Type": kind} | told, method=method)
             return await asyncio.to_thread(answered, request)
         finally:
             await server.stop()

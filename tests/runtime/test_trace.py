@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
+
 from topics import catalog
 from topics.catalog import Topic
 from topics.records import Origin
@@ -125,6 +127,38 @@ def test_waiting_is_counted_within_an_arrival() -> None:
         (250, None),
         (300, 200),
     ]
+
+
+def test_waiting_ends_where_a_worker_takes_the_record_and_working_begins() -> None:
+    def of(topic: Topic, time: int, taken: int | None = None) -> Consumed:
+        told = {} if taken is None else {"ce_takenat": f"1970-01-01T00:00:00.{taken:03}Z"}
+        key = FIRST.encode() if topic is catalog.CLAIMS else b"a"
+        origin = None if topic is catalog.RAW else FIRST
+        return record(topic, {"id": "a"}, key=key, time=time, told=told, origin=origin, offset=4)
+
+    records = [
+        of(catalog.RAW, 100, 7),  # whoever forwards our headers tells nothing of its own work
+        of(catalog.FINGERPRINTED, 180, 130),
+        of(catalog.CLAIMS, 240),
+        of(catalog.UNIQUE, 250, 200),
+        of(catalog.ENRICHED, 300, 245),  # a worker whose clock is behind
+        of(catalog.DEAD_LETTER, 320, 330),
+    ]
+    seen = in_order(found("a", *records[1:], records[0]))
+    assert [(one.topic.removeprefix("articles."), one.waited, one.worked) for one in seen] == [
+        ("raw", None, None),
+        ("fingerprinted", 30, 50),
+        ("claims", 60, None),
+        ("unique", 20, 50),
+        ("enriched", 5, 55),
+        ("dead-letter", 30, 0),
+    ]
+
+
+@pytest.mark.parametrize("text", ["", "soon", "2026-01-31T08:15:00", "9" * 400, "\ud800"])
+def test_what_is_no_time_tells_of_no_working(text: str) -> None:
+    (seen,) = found("a", record(catalog.UNIQUE, {"id": "a"}, key=b"a", told={"ce_takenat": text}))
+    assert seen.taken is None
 
 
 def test_memory_is_bounded() -> None:

@@ -12,6 +12,7 @@ import psutil
 import pytest
 
 from tests.deployment import Deployment, RunningWorker, copydesk, raw, wait_for
+from tests.faults.misbehave import wish
 from tests.prose import prose
 from topics import catalog
 from topics.catalog import Topic
@@ -217,3 +218,21 @@ def test_health_turns_red_without_a_broker() -> None:
             wait_for(lambda: worker.health()[0] == 503, 60, lambda: str(worker.health()))
             assert "Kafka has told nothing" in str(worker.health()[1])
             worker.kill()
+
+
+def test_a_batch_that_outlasts_the_grace_period_is_left_to_the_next_worker(
+    deployment: Deployment,
+) -> None:
+    worker = deployment.start(
+        "fingerprint", through=("tests.faults.misbehave",), grace=1, batch=1, task_timeout=60
+    )
+    (arrival,) = deployment.produce([raw("a", f"{TEXT} {wish('hang', 'fingerprint')}")])
+    wait_for(lambda: worker.samples("news_inflight_messages")[0].value == 1, 60, worker.said)
+    processes = family(worker)
+    worker.process.send_signal(signal.SIGTERM)
+    assert worker.process.wait(30) == 70
+    assert "was not done within COPYDESK_GRACE" in worker.said()
+    wait_for(lambda: all_gone(processes), 10)
+    assert not origins(deployment, catalog.DEAD_LETTER)
+    deployment.start("fingerprint")
+    until_in(deployment, catalog.FINGERPRINTED, [arrival])

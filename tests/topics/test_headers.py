@@ -51,8 +51,13 @@ def test_anything_else_is_no_origin(text: str) -> None:
 
 
 def test_a_re_emission_carries_the_same_event_id() -> None:
-    again = made(time=NOW + timedelta(hours=1), trace=TRACE)
+    again = made(time=NOW + timedelta(hours=1), taken=NOW, trace=TRACE)
     assert again["ce_id"] == made()["ce_id"]
+
+
+def test_it_tells_when_a_worker_began_if_one_did() -> None:
+    assert made(taken=NOW)["ce_takenat"] == "2026-01-31T08:15:00.000Z"
+    assert "ce_takenat" not in made()
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,20 @@ import argparse
 
 
 def positive(text: str) -> int:
-    """A whole number from 1 on; ArgumentTypeError or ValueError for anything else."""
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError(f"{number} is not 1 or more")
+    """A whole number from 1 on; ArgumentTypeError for anything else."""
+    return _whole(text, 1)
+
+
+def zero_or_more(text: str) -> int:
+    """A whole number from 0 on; ArgumentTypeError for anything else."""
+    return _whole(text, 0)
+
+
+def _whole(text: str, least: int) -> int:
+    try:
+        number = int(text)
+    except ValueError:
+        number = least - 1
+    if number < least:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from {least} on")
     return number

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from typing import TYPE_CHECKING, Any
 
 import orjson
 
 from topics import catalog
 from topics.records import REASONS
-from workers import settings
+from workers import pipeline, settings
 from workers.commands import CommandError
-from workers.commands.counts import positive
+from workers.commands.counts import positive, zero_or_more
 from workers.commands.interruptible import run_interruptibly
 from workers.commands.reading import report
 from workers.commands.times import moment
@@ -50,7 +50,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
     )
     replaying.add_argument(
         "--max-replays",
-        type=_count,
+        type=zero_or_more,
         default=3,
         metavar="N",
         help="refuse what was replayed so often already (default: 3)",
@@ -185,7 +185,9 @@ async def _matching(
 
 def _filters(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--reason", action="append", default=[], choices=REASONS)
-    parser.add_argument("--stage", action="append", default=[], help="the step that gave up")
+    parser.add_argument(
+        "--stage", action="append", default=[], help="the stage or step that gave up"
+    )
     parser.add_argument("--id", action="append", default=[], help="the article's id")
     parser.add_argument("--origin", action="append", default=[], help="the arrival's origin")
     when = "by the dead letter's time; RFC 3339, or so long ago: 90s, 30m, 2h, 7d"
@@ -196,10 +198,12 @@ def _filters(parser: argparse.ArgumentParser) -> None:
 def _wanted(arguments: argparse.Namespace) -> Wanted:
     from workers.runtime.letters import Wanted
 
+    if None not in (arguments.since, arguments.until) and arguments.since >= arguments.until:
+        raise CommandError("--since is not before --until: no dead letter can be in between")
     return Wanted(
         place=getattr(arguments, "place", None),
         reasons=frozenset(arguments.reason),
-        stages=frozenset(arguments.stage),
+        stages=_stages(arguments.stage),
         ids=frozenset(arguments.id),
         origins=frozenset(arguments.origin),
         since=arguments.since,
@@ -228,13 +232,23 @@ def _nothing(place: str | None) -> str:
     return f"no dead letter{named} matches; they are kept for {days} days"
 
 
-def _count(text: str) -> int:
-    if not (value := int(text)) >= 0:
-        raise argparse.ArgumentTypeError("must be 0 or more")
-    return value
-
-
 def _rate(text: str) -> float:
-    if not 0.01 <= (value := float(text)) <= 100_000:
-        raise argparse.ArgumentTypeError("must be from 0.01 to 100000 records a second")
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0
+    if not 0.01 <= value <= 100_000:  # NaN fails this as well
+        raise argparse.ArgumentTypeError(f"{text!r} must be from 0.01 to 100000 records a second")
     return value
+
+
+def _stages(names: Sequence[str]) -> frozenset[str]:
+    """The steps of these stages, as ``copydesk worker`` names them, and the producer."""
+    from workers.runtime.letters import UNKNOWN
+    from workers.runtime.record import PRODUCER
+
+    others = frozenset(names) & {PRODUCER, UNKNOWN}
+    try:
+        return others | set(pipeline.steps_of([name for name in names if name not in others]))
+    except ValueError as error:
+        raise CommandError(f"--stage: {error}, {PRODUCER}") from None

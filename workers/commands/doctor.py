@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from topics import catalog
 from topics.records import Article
@@ -13,7 +14,24 @@ from workers import pipeline, settings
 from workers.commands.interruptible import run_interruptibly
 from workers.outcome import Passed
 
+if TYPE_CHECKING:
+    from workers.runtime.topic_admin import AdminClient
+
 WRONG = 1
+MARKS = {True: "[green]ok[/green]   ", False: "[red]wrong[/red]", None: "[yellow]?[/yellow]    "}
+_HARM = {
+    "cleanup.policy=compact": (
+        "verdicts are deleted by age, and what they are about is taken for new again"
+    ),
+    "cleanup.policy=delete": (
+        "of several records with one key all but the last may go before they are read"
+    ),
+    "message.timestamp.type=LogAppendTime": (
+        "records have their producers' times: one clock ahead can empty the window of the claims, "
+        "one behind has records deleted early"
+    ),
+}
+"""What happens where a topic lacks a setting that it needs."""
 
 
 @dataclass(frozen=True)
@@ -21,7 +39,8 @@ class Finding:
     """One check's result; ``advice`` says what to type where it failed."""
 
     subject: str
-    fine: bool
+    fine: bool | None
+    """None: it could not be checked, which is not wrong by itself."""
     detail: str
     advice: str = ""
 
@@ -44,11 +63,11 @@ def run(arguments: argparse.Namespace) -> int:
 
     def show(finding: Finding) -> None:
         nonlocal wrong
-        mark = "[green]ok[/green]   " if finding.fine else "[red]wrong[/red]"
+        mark = MARKS[finding.fine]
         console.print(f"{mark} {finding.subject}: ", end="", highlight=False)
         console.print(finding.detail, highlight=False, markup=False, soft_wrap=True)
+        wrong += finding.fine is False
         if not finding.fine:
-            wrong += 1
             console.print(
                 f"      → {finding.advice}", highlight=False, markup=False, soft_wrap=True
             )
@@ -127,6 +146,7 @@ async def _kafka(chosen: settings.Settings) -> AsyncIterator[Finding]:
     try:
         async with topic_admin.admin(chosen) as client:
             existing = await topic_admin.partition_counts(client)
+            layouts = [finding async for finding in _layouts(chosen, client, existing)]
     except UnreachableError as error:
         advice = f"{error.advice}; to try copydesk without Kafka: copydesk run"
         yield Finding("kafka", False, error.what, advice)
@@ -156,6 +176,8 @@ async def _kafka(chosen: settings.Settings) -> AsyncIterator[Finding]:
             )
         else:
             yield Finding(f"topic {name}", True, f"{existing[name]} partitions")
+    for finding in layouts:
+        yield finding
     if complete:
         yield await _right(
             "right to read",
@@ -168,6 +190,43 @@ async def _kafka(chosen: settings.Settings) -> AsyncIterator[Finding]:
             f"grant WRITE and DESCRIBE on topics with the prefix {chosen.topic_prefix!r}, and "
             "check min.insync.replicas against the brokers that are up",
         )
+
+
+async def _layouts(
+    chosen: settings.Settings, client: AdminClient, existing: Mapping[str, int]
+) -> AsyncIterator[Finding]:
+    """What topics lack that were made or changed by something else than ``topics create``."""
+    from workers.runtime import topic_admin
+
+    there = [topic for topic in catalog.TOPICS if chosen.topic(topic.name) in existing]
+    wanted = {chosen.topic(topic.name): list(topic.needed) for topic in there}
+    subject = "settings of the topics"
+    try:
+        found = await topic_admin.configurations(client, wanted) if wanted else {}
+    except topic_admin.TopicError as error:
+        advice = (
+            "if they were made by hand, look at them yourself, or grant DESCRIBE_CONFIGS on topics "
+            f"with the prefix {chosen.topic_prefix!r}"
+        )
+        yield Finding(subject, None, str(error), advice)
+        return
+    fine = bool(there)
+    login = "" if chosen.security_protocol == "PLAINTEXT" else " --command-config FILE"
+    for topic in there:
+        name = chosen.topic(topic.name)
+        for setting, needed in topic.needed.items():
+            if (value := found.get(name, {}).get(setting)) in (needed, None):
+                continue
+            fine = False
+            yield Finding(
+                f"settings of {name}",
+                False,
+                f"{setting}={value}, must be {needed}: {_HARM[f'{setting}={needed}']}",
+                f"kafka-configs.sh --bootstrap-server {chosen.bootstrap}{login} --alter "
+                f"--entity-type topics --entity-name {name} --add-config {setting}={needed}",
+            )
+    if fine:
+        yield Finding(subject, True, "clean-up and times of records are as they must be")
 
 
 async def _right(subject: str, trying: Awaitable[str], advice: str) -> Finding:

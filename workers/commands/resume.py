@@ -68,9 +68,8 @@ def _resume(address: str) -> dict[str, str]:
             told: dict[str, str] = json.load(answer)["resumed"]
             return told
     except HTTPError as error:
-        raise CommandError(
-            f"answers {error.code} {error.reason}; is this the address of a worker's metrics?"
-        ) from None
+        hint = _told(error) or "is this the address of a worker's metrics?"
+        raise CommandError(f"answers {error.code} {error.reason}; {hint}") from None
     except (URLError, OSError, http.client.HTTPException) as error:
         why = error.reason if isinstance(error, URLError) else error
         raise CommandError(
@@ -79,3 +78,12 @@ def _resume(address: str) -> dict[str, str]:
         ) from None
     except (ValueError, TypeError, KeyError):
         raise CommandError("the answer is not a worker's; is it another service?") from None
+
+
+def _told(error: HTTPError) -> str:
+    """What a worker says why it refuses; empty if it is none."""
+    try:
+        told: str = json.load(error)["error"]
+        return told if isinstance(told, str) else ""
+    except (OSError, http.client.HTTPException, ValueError, TypeError, KeyError):
+        return ""

@@ -92,7 +92,8 @@ def notes(
     gone = [
         seen.origin
         for seen in found.sightings
-        if seen.origin.topic == chosen.topic(catalog.RAW.name)
+        if not seen.copy  # whose arrival is another article's, and was not searched
+        and seen.origin.topic == chosen.topic(catalog.RAW.name)
         and "/".join(map(str, seen.origin[:3])) not in places
     ]
     if found.sightings and not gone:
@@ -134,7 +135,7 @@ def _show(found: Trace) -> None:
 
     table = Table(
         Column("time (UTC)", no_wrap=True),
-        Column("waited", justify="right", no_wrap=True),
+        *(Column(name, justify="right", no_wrap=True) for name in ("waited", "worked")),
         Column("articles.", no_wrap=True),
         *("arrival", "by", "outcome", "v", "detail"),
     )
@@ -142,7 +143,7 @@ def _show(found: Trace) -> None:
         place = seen.place.split("/", 1)[1]
         cells = (
             short_time(seen.timestamp, seconds_only=False),
-            "" if seen.waited is None else span(seen.waited),
+            *("" if time is None else span(time) for time in (seen.waited, seen.worked)),
             f"{seen.topic.removeprefix('articles.')}/{place}",
             "/".join(map(str, seen.origin[1:3])),
             *(seen.stage, seen.outcome),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ssl
+from pathlib import Path
 from typing import Any
 
 from faust import SASLCredentials, SSLCredentials
@@ -48,6 +49,9 @@ def tls(settings: Settings) -> ssl.SSLContext | None:
     """The TLS context, host names checked, or None where the protocol has no TLS."""
     if "SSL" not in settings.security_protocol:
         return None
+    _readable(variable("ssl_ca"), settings.ssl_ca)
+    _readable(variable("ssl_certificate"), settings.ssl_certificate)
+    _readable(variable("ssl_key"), settings.ssl_key, secret=True)
     try:
         context = ssl.create_default_context(cafile=settings.ssl_ca or None)
     except (OSError, ssl.SSLError) as error:
@@ -65,6 +69,20 @@ def tls(settings: Settings) -> ssl.SSLContext | None:
                 f"{variable('ssl_key')} ({settings.ssl_key}) cannot be used: {error}"
             ) from None
     return context
+
+
+def _readable(name: str, path: str, *, secret: bool = False) -> None:
+    """SettingsError unless it is empty or a file to be read; what is no path may be a key."""
+    if not path:
+        return
+    try:
+        with Path(path).open("rb"):
+            return
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or "no such path"
+        is_path = isinstance(error, PermissionError | IsADirectoryError)
+    shown = repr(path) if is_path or not secret else "what is no file"
+    raise SettingsError(f"{name} names {shown}, which cannot be read: {why}")
 
 
 class _EncryptedError(Exception):

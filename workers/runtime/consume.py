@@ -13,6 +13,7 @@ import os
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -209,7 +210,8 @@ class Consumption:
             left = left[len(taken) :]
 
     async def _take(self, events: Sequence[EventT[Any]]) -> None:
-        batch = [_consumed(event) for event in events]
+        now = datetime.now(UTC)
+        batch = [_consumed(event, now) for event in events]
         inflight = self._metrics.inflight.labels(self.name)
         inflight.set(len(batch))
         became = await self.hop.handle(batch)
@@ -358,7 +360,7 @@ class _CommitTimes(faust.Sensor):
         self._duration.observe(time.perf_counter() - state)
 
 
-def _consumed(event: EventT[Any]) -> Consumed:
+def _consumed(event: EventT[Any], taken: datetime) -> Consumed:
     message = event.message
     return Consumed(
         topic=message.topic,
@@ -368,4 +370,5 @@ def _consumed(event: EventT[Any]) -> Consumed:
         key=message.key,
         value=message.value,
         headers=headers.read(message.headers),
+        taken=taken,
     )

@@ -46,6 +46,7 @@ def dead_letter(
         stages=(),
         time=now,
         trace=consumed.trace,
+        taken=consumed.taken,
     )
     story = {
         "topic": consumed.topic,

@@ -55,6 +55,7 @@ class Desk:
             stages=stages,
             time=self.now(),
             trace=consumed.trace,
+            taken=consumed.taken,
         )
         return Message(
             self.settings.topic(topic.name), id.encode("utf-8"), value, headers.write(told)

@@ -5,6 +5,7 @@ Unauthenticated, so on loopback unless a setting says otherwise.
 
 from __future__ import annotations
 
+import ipaddress
 from collections.abc import Awaitable, Callable
 
 from aiohttp import web
@@ -77,10 +78,25 @@ class HttpServer:
 
     async def _close(self, request: web.Request) -> web.Response:
         # A page in somebody's browser can make it post a form to loopback, but not JSON: for that
-        # it would first have to ask with OPTIONS, which is not answered.
+        # it would first have to ask with OPTIONS, which is not answered. Unless its own name leads
+        # here, which the browser tells in both of these.
+        if "Origin" in request.headers:
+            return web.json_response({"error": "not for pages in a browser"}, status=403)
+        if self._is_stranger(request.headers.get("Host", "")):
+            why = "this port is on loopback only: call it by 127.0.0.1 or localhost"
+            return web.json_response({"error": why}, status=403)
         if request.content_type != "application/json":
             return web.json_response({"error": "Content-Type must be application/json"}, status=415)
         return web.json_response({"resumed": self._resume()})
+
+    def _is_stranger(self, host: str) -> bool:
+        """Whether a server on loopback is called by a name that is not loopback's."""
+        assert self._runner is not None
+        if not all(_is_loopback(address[0]) for address in self._runner.addresses):
+            return False  # the names by which a network knows it cannot be known here
+        name = host if host.endswith("]") else host.rpartition(":")[0] or host
+        own = self._settings.http_host.lower()
+        return name.strip("[]").lower() != own and not _is_loopback(name)
 
     @staticmethod
     def _answer(check: Check) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
@@ -92,3 +108,11 @@ class HttpServer:
             )
 
         return answer
+
+
+def _is_loopback(host: str) -> bool:
+    host = host.strip("[]").lower()
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")

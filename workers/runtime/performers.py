@@ -19,7 +19,7 @@ from msgspec import UNSET, UnsetType
 from topics import codec
 from topics.records import Article, Fingerprinted
 from workers import pipeline
-from workers.outcome import Failed, Outcome, Rejected
+from workers.outcome import Failed, Outcome, Passed, Rejected
 from workers.settings import PoolPlan, planned
 from workers.stages.deduplicate import Fingerprinter
 from workers.utf8 import without_surrogates
@@ -79,11 +79,14 @@ def performer(step: str, plan: PoolPlan) -> Callable[[Any], Any]:
 def perform(step: str, value: Any) -> tuple[Any, float]:
     """Run one step on one article: its answer, and the seconds that it took.
 
-    An exception comes back as Failed, never as itself: not every exception survives pickling.
+    An exception comes back as Failed, never as itself: not every exception survives pickling. So
+    does an article that no record can hold, which would end the worker each time it met it.
     """
     began = time.perf_counter()
     try:
         answer = _performers[step](value)
+        if isinstance(answer, Passed):
+            codec.encode(answer.article)
     except MemoryError:
         answer = Failed("out_of_memory", "the process had no memory left", "MemoryError")
     except Exception as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Literal
 
 from topics import headers
@@ -29,6 +30,8 @@ class Consumed:
     key: bytes | None
     value: bytes | None
     headers: Mapping[str, str] = field(default_factory=dict)
+    taken: datetime | None = None
+    """When the worker began with its batch; None for what was only read."""
 
     @property
     def origin(self) -> Origin:

@@ -8,12 +8,15 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
 
 from topics.catalog import TOPICS, Topic
 from workers.runtime.connection import client_arguments
 from workers.runtime.diagnosis import CLIENT_ERRORS, diagnose
 from workers.settings import Settings
+
+AdminClient = AIOKafkaAdminClient
 
 _TRIES = 30
 
@@ -69,6 +72,27 @@ async def partition_counts(client: AIOKafkaAdminClient) -> dict[str, int]:
     names = await client.list_topics()
     described = await client.describe_topics(list(names)) if names else []
     return {item["topic"]: len(item["partitions"]) for item in described}
+
+
+async def configurations(
+    client: AIOKafkaAdminClient, wanted: Mapping[str, Sequence[str]]
+) -> dict[str, dict[str, str]]:
+    """The wanted settings of topics, by full name; TopicError if the broker does not tell them."""
+    found: dict[str, dict[str, str]] = {}
+    resources = [
+        ConfigResource(ConfigResourceType.TOPIC, name, dict.fromkeys(settings))
+        for name, settings in wanted.items()
+    ]
+    try:
+        answers = await client.describe_configs(resources)
+    except (KafkaError, OSError) as error:
+        raise TopicError(f"the broker does not tell how its topics are set: {error}") from error
+    for code, message, _, name, entries in (row for item in answers for row in item.resources):
+        if code:
+            why = f"{for_code(code).__name__} {message or ''}".rstrip()
+            raise TopicError(f"the broker does not tell how topic {name} is set: {why}")
+        found[name] = {entry[0]: entry[1] for entry in entries}
+    return found
 
 
 async def _create(

@@ -1,7 +1,8 @@
 """Follow one article, or one arrival of it, through all topics.
 
-No record tells how long a stage worked: from one record to the next of the same arrival the time
-is waiting and working together, by the clocks of the machines that wrote them.
+A record has waited from the time of the one that was consumed until a worker took that one in hand,
+and was worked on, with its batch, until it lay in its topic itself; by the clocks of the worker and
+of the broker. Where nothing tells when it was taken, waiting and working are told as one.
 """
 
 from __future__ import annotations
@@ -9,12 +10,14 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 import orjson
 
 from topics import catalog
 from topics.catalog import Topic
+from topics.headers import TAKEN
 from topics.records import Origin
 from workers import pipeline
 from workers.runtime.letters import Letter, same_origin
@@ -46,8 +49,12 @@ class Sighting:
     outcome: str
     version: int | None
     detail: str
+    taken: int | None = None
+    """When the worker began with the batch that it comes from, if that is told."""
     waited: int | None = None
-    """Since the previous record of the same arrival; None for its first."""
+    """Since the record before of the same arrival until it was taken; None for its first."""
+    worked: int | None = None
+    """Since it was taken; None where that is not told, and is part of ``waited``."""
     copy: bool = False
     """Whether it tells of another article, which repeats this one."""
 
@@ -56,6 +63,7 @@ class Sighting:
         return {
             "timestamp": self.timestamp,
             "waited": self.waited,
+            "worked": self.worked,
             "topic": self.topic,
             "place": self.place,
             "origin": str(self.origin),
@@ -147,13 +155,23 @@ def in_order(found: Iterable[Sighting]) -> tuple[Sighting, ...]:
     """By time; records of one millisecond in the order of the pipeline. Tells what each waited."""
     places = {topic.name: number for number, topic in enumerate(catalog.TOPICS)}
     ordered = sorted(found, key=lambda seen: (seen.timestamp, places[seen.topic], seen.place))
-    before: dict[Origin, int] = {}
+    before: dict[Origin, list[int]] = {}
     told = []
     for seen in ordered:
-        last = before.get(seen.origin)
-        told.append(replace(seen, waited=None if last is None else seen.timestamp - last))
-        before[seen.origin] = seen.timestamp
+        earlier = before.setdefault(seen.origin, [])
+        told.append(_timed(seen, earlier))
+        earlier.append(seen.timestamp)
     return tuple(told)
+
+
+def _timed(seen: Sighting, earlier: Sequence[int]) -> Sighting:
+    """The sighting with its waiting and working; ``earlier`` are the times of those before it."""
+    if seen.taken is None:
+        return replace(seen, waited=seen.timestamp - earlier[-1] if earlier else None)
+    # The claim's changelog is written while the claim works: what it waited for came before.
+    consumed = [time for time in earlier if time <= seen.taken] or earlier[:1]
+    waited = max(0, seen.taken - consumed[-1]) if consumed else None
+    return replace(seen, waited=waited, worked=max(0, seen.timestamp - seen.taken))
 
 
 def sighting(record: Consumed, topic: Topic, origin: Origin) -> Sighting:
@@ -187,7 +205,17 @@ def sighting(record: Consumed, topic: Topic, origin: Origin) -> Sighting:
         outcome=outcome,
         version=version if isinstance(version, int) else None,
         detail=detail,
+        taken=None if topic is catalog.RAW else _moment(record.headers.get(TAKEN, "")),
     )
+
+
+def _moment(text: str) -> int | None:
+    """Milliseconds of a time that a header tells; None where it tells none."""
+    try:
+        time = datetime.fromisoformat(text)
+        return round(time.timestamp() * 1000) if time.tzinfo else None
+    except (ValueError, OverflowError):
+        return None
 
 
 def _origin(record: Consumed, topic: Topic) -> Origin:

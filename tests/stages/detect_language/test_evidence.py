@@ -185,6 +185,13 @@ def test_a_letter_of_a_script_without_spaces_weighs_more() -> None:
         "id,name,country,people\n1,Berlin,DE,3700000\n2,Paris,FR,2100000",
         "at org.example.desk.Reader.read(Reader.java:44)\nat org.example.desk.Main.main(Main.java)",
         "for row in range(12):\n    total += row\nreturn total",
+        "reader:\n  topic: articles\n  group: desk\n  servers:\n    - kafka\n  options:\n"
+        "    wait: never\n    start: earliest",
+        "- name: copy the pages\n  copy:\n    src: pages\n    dest: /srv/pages\n"
+        "- name: start the desk\n  service:\n    name: desk\n    state: started",
+        "CREATE TABLE readers (\n  id INTEGER PRIMARY KEY,\n  name TEXT NOT NULL,\n"
+        "  joined DATE,\n  city VARCHAR(40)\n);",
+        "import csv\nimport sys\nfrom pathlib import Path\nclass Reader:\n    pass",
     ],
 )
 def test_code_and_keys_are_no_language(text: str) -> None:
@@ -206,6 +213,9 @@ def test_code_and_keys_are_no_language(text: str) -> None:
         "iPhone, YouTube und eBay: was sich 2025 ändert",
         "2025-05-02 08:15:00 来源：本报记者 市议会将于下周决定旧游泳池能否继续开放",
         "WHO und EU: JOIN-Projekt startet (mit 12,5 Mio. Euro)",
+        "you need:\n- two eggs\n- a cup of flour\n- some salt\nthen:\n- whisk the eggs\n- bake",
+        "when: friday at eight\nwhere: town hall\nwho: the choir\nhow much: nothing",
+        "from Oslo\nto the harbour\nand back again\nfor three months:\nthe long way of a ship",
     ],
 )
 def test_prose_with_signs_is_language(text: str) -> None:

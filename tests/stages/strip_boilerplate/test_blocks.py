@@ -21,6 +21,12 @@ from workers.stages.strip_boilerplate.extract.repeats import without_repeats
         ("<p title='a > b'>One</p>", ["One"]),
         ("<p>a</p><noscript><p>b</p></noscript><select><option>c</select><p>d", ["a", "d"]),
         ("<p>a<textarea><p>b</textarea></p><template><p>c</template>", ["a"]),
+        (
+            "<x-page><x-par>One</x-par><x-par>Two</x-par></x-page> <x-side>3</x-side>",
+            ["One", "Two", "3"],
+        ),
+        ("<p>In <x-word>words</x-word> <x-word>apart</x-word></p>", ["In words apart"]),
+        ("<p>A <x-word>word</x-word>, <x-note>a note</x-note>.</p>", ["A word, a note."]),
         ("", []),
         ("<p> </p>", []),
     ],

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import time
+from functools import partial
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from tests.benchmarks.hostile import LABELS
+from tests.stages.strip_boilerplate.plain import calls_of
 from workers.stages.strip_boilerplate.junk_lines import (
     Junk,
     in_company,
@@ -60,7 +62,8 @@ SURE = {
         "我们使用 Cookie 来改善您的体验，继续浏览即表示同意。",
     ],
     "copyright": [
-        "© 2024 Lindholm Post", "© Lindholm Post. All rights reserved.", "All rights reserved.",
+        "© 2024 Lindholm Post", "ⓒ 항만일보", "© Lindholm Post. All rights reserved.",
+        "All rights reserved.",
         "Alle Rechte vorbehalten.", "Tous droits réservés", "Todos los derechos reservados",
         "Все права защищены.", "Усі права захищені", "جميع الحقوق محفوظة", "版权所有",
     ],
@@ -92,6 +95,9 @@ def test_lines_of_a_class_are_known_in_many_languages(reason: str, line: str) ->
         "Read also wrote three novels: one of them about a bridge.",
         "Subscribe or not, readers pay in the end.",
         "Follow the money, they say in Lindholm.",
+        "Related - and perhaps worse - is the debt.",
+        "Recommended: two spoons of salt for each litre.",
+        "Популярное — не значит лучшее.",
         "Regulators say that a website must ask before it sets cookies.",
         "“We use cookies on our website”, the page of the council says.",
         "We use cookies in the base of this cheesecake.",
@@ -106,6 +112,36 @@ def test_lines_of_a_class_are_known_in_many_languages(reason: str, line: str) ->
 )
 def test_sentences_with_the_same_words_are_not(line: str) -> None:
     assert junk_line(line) is None
+
+
+@pytest.mark.parametrize(
+    ("line", "weak"),
+    [
+        ("Follow our channel.", True),
+        ("Follow us on our channel.", False),
+        ("Sign up for an account on the agency's website.", True),
+        ("Sign up for our newsletter.", False),
+        ("Folgen Sie dem Kanal bis zur Schleuse.", True),
+        ("Folgen Sie uns auf unserem Kanal.", False),
+        ("Suivez le canal jusqu'à l'écluse.", True),
+        ("Siga o canal até à eclusa.", True),
+        ("Siga-nos no canal.", False),
+        ("Reciba la cuenta en casa.", True),
+        ("Войдите в группу из пяти человек.", True),
+        ("Войдите в наш Telegram-канал.", False),
+        ("Ακολουθήστε το κανάλι ως το λιμάνι.", True),
+        ("Ikuti saluran air sampai ke laut.", True),
+        ("Theo dõi kênh đào mỗi ngày.", True),
+        ("سجل الآن هدفا ثالثا في القناة.", True),
+        ("加入我们的频道,他喊道。", True),
+    ],
+)
+def test_a_sentence_that_asks_for_something_else_too_goes_only_in_company(
+    line: str, weak: bool
+) -> None:
+    junk = junk_line(line)
+    assert junk is not None
+    assert (junk.reason, junk.weak) == ("subscription", weak)
 
 
 def test_a_label_of_one_word_goes_only_in_company() -> None:
@@ -157,12 +193,12 @@ def test_a_line_without_a_letter_but_accents_and_joiners_says_nothing(line: str)
     assert junk_line(line) is None
 
 
-@pytest.mark.parametrize("piece", ["share ", "cookie ", "а", "分享", "read more: ", "'", "1 "])
-def test_hostile_lines_take_little_time(piece: str) -> None:
-    started = time.process_time()
+@pytest.mark.parametrize("piece", LABELS)
+def test_hostile_lines_take_few_steps(piece: str) -> None:
     for length in (100, 250, 700, 100_000):
-        junk_line(piece * (length // len(piece)))
-    assert time.process_time() - started < 0.5
+        line = piece * (length // len(piece))
+        junk_line(line)  # reads the words
+        assert calls_of(partial(junk_line, line)) < 5_000
 
 
 @pytest.mark.parametrize(

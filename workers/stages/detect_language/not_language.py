@@ -53,6 +53,31 @@ _STRUCTURES = re.compile(
     re.VERBOSE | re.ASCII,
 )
 
+FEWEST_ROWS = 4
+ROWS = 0.6
+"""Share of lines that are keys, or parts of programs, from which a text is a program's."""
+# Lines without the signs that the rules above count: settings by keys in lower case, of which some
+# have nothing but more keys below; columns of a table; what programs begin and end with.
+_KEYS = re.compile(
+    r"^[ ]{0,40}(?:- )?[a-z][\w./-]{0,40}:(?P<value>(?: \S+){1,3})?$", re.MULTILINE | re.ASCII
+)
+_FEWEST_BARE_KEYS = 2
+_PARTS = re.compile(
+    r"""
+    ^[ ]{0,40}(?:
+      (?:import|from|package|using|use|require|include|export)\s[\w.:*/'"]+(?:\sas\s\w+)?
+        (?:\simport\s[\w.,\ *]+)?;?
+      | (?:class|def|func|function|fn|struct|module|if|for|while|try|else|elif|except)\b.*[:{(]
+      | (?:pass|break|continue|end|fi|done|esac|return(?:\s\S+)?|[)}\]]+);?
+      | (?i:create\ table|create\ (?:unique\ )?index|alter\ table|drop\ table)\s\S.*
+      | [`"]?[a-z_]\w*[`"]?\s(?i:(?:tiny|small|big)?int(?:eger)?|(?:big)?serial|text|(?:var)?char
+        |bool(?:ean)?|date|time(?:stamp)?(?:tz)?|datetime|numeric|decimal|real|float|double|jsonb?
+        |uuid|blob)(?:\(\d+(?:,\s?\d+)?\))?(?:\s[A-Z]{2,}.*)?,?
+    )$
+    """,
+    re.VERBOSE | re.MULTILINE | re.ASCII,
+)
+
 
 def is_language(text: str) -> bool:
     """Whether a sample has a few letters, most of them in one writing system, and is no code."""
@@ -63,7 +88,10 @@ def is_language(text: str) -> bool:
     words = text.split()
     visible = sum(map(len, words))
     return not (
-        _is_code(text, visible) or _is_tokens(words, visible) or _is_structured(text, visible)
+        _is_code(text, visible)
+        or _is_tokens(words, visible)
+        or _is_structured(text, visible)
+        or _is_rows(text)
     )
 
 
@@ -86,3 +114,16 @@ def _is_structured(text: str, visible: int) -> bool:
         return False
     found = [len(one[0].strip()) for one in _STRUCTURES.finditer(text)]
     return len(found) >= FEWEST_STRUCTURES and sum(found) >= STRUCTURE * visible
+
+
+def _is_rows(text: str) -> bool:
+    """Whether most lines are a program's, or its settings'."""
+    lines = text.count("\n") + 1
+    if lines < FEWEST_ROWS:
+        return False
+    least = max(FEWEST_ROWS, ROWS * lines)
+    keys = list(_KEYS.finditer(text))
+    if len(keys) >= least:
+        bare = sum(key["value"] is None for key in keys)
+        return _FEWEST_BARE_KEYS <= bare < len(keys)
+    return len(_PARTS.findall(text)) >= least

@@ -13,12 +13,12 @@ from functools import cache, lru_cache
 
 from workers.stages.strip_boilerplate.junk_words import PhraseClass, phrases, words, written
 from workers.stages.strip_boilerplate.notices import COOKIE, LONGEST_NOTICE, has_notices
+from workers.stages.strip_boilerplate.statements import FULL_STOPS, is_statement
 from workers.stages.strip_boilerplate.text_tokens import (
     CLOSING,
     NUMBER_OR_WORD,
     fold,
     has_unspaced,
-    unspaced_letters,
 )
 
 ADVERTISEMENT = "advertisement"
@@ -51,8 +51,10 @@ _SENTENCE_WORDS, _STATED_WORDS = 9, 12
 _FULL_STOPS = (".", "。", "．", "।", "۔", "։", "។")
 _QUOTES = "\"'“„«‘「『—–-"
 _SEPARATORS = (":", "：", "՝", "|", "»", ">", "→", "–", "—", "- ", "►", "▶", "]", "】")
+_DASHES = "–—-"
 _CALL_END = CLOSING + " .!…:։।"
-_SIGN = ("©", "(c)", "copyright ©")
+_SIGNS = "©ⓒⒸ"
+_SIGN = (*_SIGNS, "(c)", "copyright ©")
 
 
 @dataclass(frozen=True)
@@ -98,22 +100,14 @@ def _read(line: str) -> Junk | None:
         return label
     stated = is_statement(line, _STATED_WORDS)
     if line[0] not in _QUOTES and _is_call(found, joined):
-        # Where the verb comes last a plain sentence may end as a call does.
+        # A plain sentence may begin as a call does, and where the verb comes last end like one.
         told = stated or (
-            line.rstrip(CLOSING).endswith(_FULL_STOPS) and not _begins("subscribe", found, joined)
+            line.rstrip(CLOSING).endswith(FULL_STOPS) and not _is_plain_call(found, joined)
         )
         return Junk(SUBSCRIPTION, weak=told, stated=told)
     if has_notices(line) and _is_rights(joined):
         return Junk(COPYRIGHT, weak=stated, stated=stated)
     return Junk(COOKIES) if _is_cookie_notice(found, line) else None
-
-
-def is_statement(line: str, words: int = _SENTENCE_WORDS) -> bool:
-    """Whether a line is a whole sentence of so many words (of twice the letters without spaces)."""
-    bare = line.rstrip(CLOSING + " ")
-    if not bare.endswith(_FULL_STOPS) or bare.endswith(("..", "…")):
-        return False
-    return len(line.split()) >= words or unspaced_letters(line) >= 2 * words
 
 
 _read_label = lru_cache(_LABELS_KEPT)(_read)
@@ -125,10 +119,10 @@ def _worth_reading(line: str) -> bool:
 
     Nearly all lines of articles end here, in a tenth of the time that reading them takes.
     """
-    if len(line) > _LONGEST_CALL and line[0] not in _SIGN[0]:
+    if len(line) > _LONGEST_CALL and line[0] not in _SIGNS:
         return False
     first = NUMBER_OR_WORD.search(line)
-    if first is None or line[0] in _SIGN[0]:
+    if first is None or line[0] in _SIGNS:
         return first is not None
     word = fold(first["word"] or "")
     if len(line) > _LONGEST_LABEL:
@@ -221,7 +215,11 @@ def _is_related(found: Sequence[str], line: str) -> bool:
     if at < 0:
         return False
     label = " ".join(_words(line[:at])[0])
-    return label in phrases("related")
+    if label not in phrases("related"):
+        return False
+    # No headline, but the rest of a sentence that begins with the label's word.
+    goes_on = line[at:].lstrip("".join(_SEPARATORS))[:1].islower()
+    return not goes_on or (" " in label and line[at] not in _DASHES)
 
 
 def _is_call(found: Sequence[str], joined: str) -> bool:
@@ -229,21 +227,47 @@ def _is_call(found: Sequence[str], joined: str) -> bool:
 
     In languages whose verb comes last it ends by asking.
     """
-    return (_begins("subscribe", found, joined) or _ends("subscribe_last", found, joined)) and (
-        not words("channel").isdisjoint(found)
-        or _contains_unspaced(words("channel"), joined)
+    return (
+        _begun("subscribe", found, joined) is not None or _ends("subscribe_last", found, joined)
+    ) and _names_channel(words("channel"), found, joined)
+
+
+def _is_plain_call(found: Sequence[str], joined: str) -> bool:
+    """Whether a line that begins by asking says so of nothing but subscribing.
+
+    Its verb or what it names has no other meaning: a canal can be followed, an account opened.
+    """
+    phrase = _begun("subscribe", found, joined)
+    return phrase is not None and (
+        phrase not in phrases("asks_more") or _names_channel(_own_channels(), found, joined)
+    )
+
+
+def _names_channel(known: frozenset[str], found: Sequence[str], joined: str) -> bool:
+    """Whether a line names one of these, or a network."""
+    return (
+        not known.isdisjoint(found)
+        or _contains_unspaced(known, joined)
         or any(word in _long_names() or _is_inflected(word) for word in found)
         or (has_unspaced(joined) and any(map(joined.__contains__, _long_names())))
     )
 
 
-def _begins(kind: PhraseClass, found: Sequence[str], joined: str) -> bool:
+@cache
+def _own_channels() -> frozenset[str]:
+    return words("channel") - words("means_more")
+
+
+def _begun(kind: PhraseClass, found: Sequence[str], joined: str) -> str | None:
+    """The longest phrase of a class with which a line begins."""
     known = phrases(kind)
     if found[0] in _first_of(kind):
-        most = min(len(found), _MOST_WORDS)
-        if any(" ".join(found[:count]) in known for count in range(1, most + 1)):
-            return True
-    return has_unspaced(joined[0]) and joined.startswith(_unspaced(known))
+        for count in range(min(len(found), _MOST_WORDS), 0, -1):
+            if (phrase := " ".join(found[:count])) in known:
+                return phrase
+    if not has_unspaced(joined[0]):
+        return None
+    return max(filter(joined.startswith, _unspaced(known)), key=len, default=None)
 
 
 def _ends(kind: PhraseClass, found: Sequence[str], joined: str) -> bool:

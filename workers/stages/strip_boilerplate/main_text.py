@@ -8,11 +8,12 @@ from itertools import compress, islice
 from math import log
 
 import numpy as np
+import numpy.typing as npt
 
-from workers.stages.strip_boilerplate.junk_lines import is_statement
 from workers.stages.strip_boilerplate.line_features import NAMES, Features, features_of
 from workers.stages.strip_boilerplate.line_heads import Heads
 from workers.stages.strip_boilerplate.line_model import LineModel, line_model
+from workers.stages.strip_boilerplate.statements import is_statement
 
 SURE = 0.15
 """A line goes if it is the article's with less probability than this; chosen by cross-validation,
@@ -26,6 +27,7 @@ SURE_IF_SENTENCE = 0.5
 """The same for one that reads like a sentence: the background of a story is repeated as well."""
 _QUANTITY = re.compile(r"(?<![\w:/.-])\d[\d.,]{0,8}\s?(?:%|[^\W\d_])")
 """A number and what it counts or measures."""
+Limits = npt.NDArray[np.float64]
 _FEWEST_LINES, MOST_LINES = 4, 5_000
 """A text of fewer lines tells too little of what surrounds them; one of more is no article."""
 _SENTENCE = 0.3
@@ -71,9 +73,31 @@ def unlikely_lines(
     others = list(islice(left, _FIRST_REACH + 1))
     if (probable[others[1:]] >= 0.5).any() or (others[:1] == [0] and _may_be_title(rows, 0)):
         limits[others[0]] = 0
+    limits = _lowered(limits, rows, probable, junk, repeated)
     unlikely = list(compress(range(len(lines)), (probable < limits).tolist()))
     listed = _figures(lines, [row for row in unlikely if row not in junk and row not in repeated])
     return [row for row in unlikely if row not in listed]
+
+
+def _lowered(
+    limits: Limits,
+    rows: Features,
+    probable: Limits,
+    junk: Collection[int],
+    repeated: Collection[int],
+) -> Limits:
+    """The limits with that of sentences for each short one right below a sentence that stays.
+
+    That is how interviews and dialogues go, and how stories end: in a word or two.
+    """
+    limits = limits.copy()
+    short = (rows[:, _ENDS] > 0) & (rows[:, _TELLING] == 0)
+    for row in np.flatnonzero((probable < limits) & short).tolist():
+        above = row - 1
+        told = above >= 0 and above not in junk and rows[above, _ENDS] > 0
+        if told and probable[above] >= limits[above] and row not in repeated:
+            limits[row] = min(limits[row], SURE_OF_SENTENCE)
+    return limits
 
 
 def _figures(lines: Sequence[str], rows: Sequence[int]) -> set[int]:

@@ -11,12 +11,7 @@ from dataclasses import dataclass, field
 
 from workers.stages.strip_boilerplate.cuts import Cut, Line, cut_line, lines_of
 from workers.stages.strip_boilerplate.durations import is_duration
-from workers.stages.strip_boilerplate.junk_lines import (
-    Junk,
-    in_company,
-    is_statement,
-    junk_line,
-)
+from workers.stages.strip_boilerplate.junk_lines import Junk, in_company, junk_line
 from workers.stages.strip_boilerplate.line_edges import edge_cuts
 from workers.stages.strip_boilerplate.line_heads import Heads, heads_of
 from workers.stages.strip_boilerplate.line_model import LineModel
@@ -31,6 +26,7 @@ from workers.stages.strip_boilerplate.sidebars import (
     stands_alone,
 )
 from workers.stages.strip_boilerplate.stamps import Stamp
+from workers.stages.strip_boilerplate.statements import is_statement
 
 DURATION = "duration_line"
 """A player's statement of its length, or how long the text takes to read."""
@@ -128,6 +124,8 @@ def _cut_runs(rows: _Rows, found: Sequence[Junk | None], protected: Collection[i
             rows.reasons[row - 1] = None
     for row in chronology(rows.texts, rows.stamps):
         rows.reasons[row] = None
+        if rows.reasons[row + 1] == SIDEBAR:
+            rows.reasons[row + 1] = None
     gone = rows.gone
     heads = {row for row in gone if (junk := found[row]) is not None and junk.heads and row > 0}
     for row in headlines_to_the_end(rows.texts, heads, gone, protected):

@@ -5,9 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence, Set
 from dataclasses import replace
 
-from workers.stages.strip_boilerplate.junk_lines import is_statement
 from workers.stages.strip_boilerplate.junk_words import words
 from workers.stages.strip_boilerplate.stamps import LONGEST, Stamp, may_be_stamp, read_stamp
+from workers.stages.strip_boilerplate.statements import (
+    FULL_STOPS,
+    is_statement,
+    is_wordy,
+    marks_sentences,
+)
 from workers.stages.strip_boilerplate.text_tokens import CLOSING, DIGIT, NUMBER_OR_WORD, fold
 
 _LONGEST_HEADLINE = 160
@@ -95,13 +100,20 @@ def sidebar_lines(
 
 
 def chronology(lines: Sequence[str], stamps: Sequence[Stamp | None]) -> list[int]:
-    """Indexes of the stamps of a chronology: three or more, each above a sentence of its own."""
-    found = [
-        row
-        for row, stamp in enumerate(stamps[:-1])
-        if stamp is not None and not stamp.counter and is_statement(lines[row + 1])
-    ]
-    return found if len(found) >= _FEWEST_ENTRIES else []
+    """Indexes of the stamps of a chronology: three or more, each above a sentence of its own.
+
+    In a text that does not mark where its sentences end any long line may be one, if the last
+    stamp has such a line below it: in a list of headlines nothing follows the last stamp.
+    """
+    dated = [row for row, stamp in enumerate(stamps) if stamp is not None and not stamp.counter]
+    below = [row for row in dated if row + 1 < len(lines)]
+    found = [row for row in below if is_statement(lines[row + 1])]
+    if len(found) >= _FEWEST_ENTRIES:
+        return found
+    found = [row for row in below if stamps[row + 1] is None and is_wordy(lines[row + 1])]
+    if len(found) < _FEWEST_ENTRIES or found[-1] != dated[-1] or marks_sentences(lines):
+        return []
+    return found
 
 
 def headlines_to_the_end(
@@ -110,12 +122,13 @@ def headlines_to_the_end(
     """Indexes of the headlines below a label for other articles, if nothing else follows them.
 
     ``heads`` are the labels, ``gone`` all lines that go anyway. What has a sentence after it stays:
-    it may be the story.
+    it may be the story. So does everything below a story whose own sentences have no full stop.
     """
     found: set[int] = set()
     for row in range(len(lines) - 1, -1, -1):
         if row in heads:
-            return found
+            above = [lines[other] for other in range(row) if other not in gone]
+            return found if marks_sentences(above) else set()
         if row in gone:
             continue
         if row in protected or len(found) == _MOST_HEADLINES or not _is_headline(lines[row]):
@@ -146,7 +159,7 @@ def _is_headline(text: str) -> bool:
     if len(text) > _LONGEST_HEADLINE or not any(map(str.isalpha, text)):
         return False
     bare = text.rstrip(CLOSING)
-    return not bare.endswith(tuple(_FULL_STOPS)) or bare.endswith("..") or _is_dotted(bare)
+    return not bare.endswith(FULL_STOPS) or bare.endswith("..") or _is_dotted(bare)
 
 
 def _is_wordy(text: str) -> bool:

@@ -44,6 +44,9 @@ _SKIPPED = frozenset(
 _TOKEN = re.compile(r'<(/?)([a-z][^\s>/]*+)((?:[^>"]++|"[^"]*+")*+)>([^<]*+)')
 _BODY, _HR = NUMBER["body"], NUMBER["hr"]
 
+_WHOLE = frozenset(NUMBER[name] for name in _words("p h1 h2 h3 h4 h5 h6 figcaption caption"))
+"""Elements of one block."""
+
 # What a tag does to the reader, in one look-up; any other tag does nothing.
 _BREAK, _LINK, _BOLD, _ITALIC, _IMAGE, _SKIP = range(-1, -7, -1)
 _EFFECT = {
@@ -132,7 +135,7 @@ class _Reader:
         current = 0
         pieces: list[str] = []
         linked = links = bold = italic = images = breaks = 0
-        in_link = in_bold = in_italic = False
+        in_link = in_bold = in_italic = ended = False
         skipping, skipped = "", 0
         for slash, name, attributes, text in _TOKEN.findall(markup):
             if skipping:
@@ -143,7 +146,15 @@ class _Reader:
                 if skipping:
                     continue
             elif (effect := effect_of(name)) is None:
-                pass
+                if "-" in name:
+                    # An element of the page's own stands in a sentence or holds one: the latter
+                    # where no paragraph is open and the next one follows without a word between.
+                    if ended and not slash and pieces and names[current] not in _WHOLE:
+                        if add(pieces, current, linked, links, bold, italic, images):
+                            images = 0
+                        pieces = []
+                        linked = links = bold = italic = 0
+                    ended = bool(slash)
             elif effect >= 0:
                 if pieces:
                     if add(pieces, current, linked, links, bold, italic, images):
@@ -194,6 +205,7 @@ class _Reader:
                 continue
             pieces.append(text)
             breaks = 0
+            ended = False
             if in_link:
                 linked += len(text)
             if in_bold:
