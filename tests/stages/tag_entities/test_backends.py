@@ -9,7 +9,7 @@ from workers.stages.tag_entities.backend import Name
 from workers.stages.tag_entities.backends import UnusableModel, load
 from workers.stages.tag_entities.backends.labels import entity_type, position
 from workers.stages.tag_entities.backends.model_engine import PIECE, ModelEngine
-from workers.stages.tag_entities.choose import Engines, NoEngine
+from workers.stages.tag_entities.choose import Engines, NoEngine, own_engines
 from workers.stages.tag_entities.engine import Engine, Span
 from workers.stages.tag_entities.english import PACKAGE
 
@@ -157,3 +157,8 @@ def test_the_setting_wins_over_our_own_and_the_star_over_the_fallback(
     assert engines.engine("sv") == NoEngine("model spacy:broken: it is broken")
     assert engines.warnings == ("sv: model spacy:broken: it is broken",)
     assert isinstance(engines.engine("und"), NoEngine)
+
+
+def test_a_model_that_a_setting_replaces_is_not_loaded() -> None:
+    assert own_engines({"en", "ru"}) == []
+    assert [engine.languages for engine in own_engines({"ru"})] == [{"en"}]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -21,11 +21,17 @@ class NoEngine:
     reason: str
 
 
-def own_engines() -> list[Engine]:
-    """The models that come with copydesk; of two for one language the later one is used."""
-    engines: list[Engine] = [EnglishEngine()]
-    with suppress(UnusableModel):
-        engines.append(load(ModelChoice("slovnet"), frozenset({"ru"})))
+def own_engines(replaced: Container[str] = ()) -> list[Engine]:
+    """The models that come with copydesk, but for those of ``replaced`` languages.
+
+    Of two for one language the later one is used.
+    """
+    engines: list[Engine] = []
+    if "en" not in replaced:
+        engines.append(EnglishEngine())
+    if "ru" not in replaced:
+        with suppress(UnusableModel):
+            engines.append(load(ModelChoice("slovnet"), frozenset({"ru"})))
     return engines
 
 

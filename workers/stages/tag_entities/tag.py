@@ -50,7 +50,7 @@ class TagEntities:
     ) -> None:
         self._linker = Linker(open_gazetteer(gazetteer))
         self._engines = Engines(
-            own_engines() if engines is None else engines,
+            own_engines(models or {}) if engines is None else engines,
             models or {},
             lambda language: Fallback(language, self._linker),
         )
