@@ -89,7 +89,7 @@ class EnglishEngine:
         readable = _ENDLESS.sub(lambda match: " " * len(match[0]), readable)
         return [
             Span(start + span.start, start + span.end, span.type)
-            for start, end in _pieces(readable)
+            for start, end in pieces(readable)
             for span in self._find(readable[start:end])
         ]
 
@@ -117,7 +117,7 @@ class EnglishEngine:
             ]
 
 
-def _pieces(text: str) -> Iterator[tuple[int, int]]:
+def pieces(text: str) -> Iterator[tuple[int, int]]:
     """Stretches of at most ``PIECE`` characters that end with a line, else with a word."""
     start = 0
     while start < len(text):
