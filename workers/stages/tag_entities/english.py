@@ -83,13 +83,13 @@ class EnglishEngine:
         readable = _ENDLESS.sub(lambda match: " " * len(match[0]), readable)
         return [
             Span(start + name.start, start + name.end, TYPES[name.label])
-            for start, end in _pieces(readable)
+            for start, end in pieces(readable)
             for name in self._backend.names(readable[start:end])
             if name.label in TYPES
         ]
 
 
-def _pieces(text: str) -> Iterator[tuple[int, int]]:
+def pieces(text: str) -> Iterator[tuple[int, int]]:
     """Stretches of at most ``PIECE`` characters that end with a line, else with a word."""
     start = 0
     while start < len(text):

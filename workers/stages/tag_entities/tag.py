@@ -12,11 +12,11 @@ from topics.records import Article, Entity
 from workers.outcome import Outcome, Passed
 from workers.stages.tag_entities.decide import decide
 from workers.stages.tag_entities.engine import Engine
-from workers.stages.tag_entities.english import EnglishEngine
 from workers.stages.tag_entities.entities import GAZETTEER, Found, join
 from workers.stages.tag_entities.gazetteer import open_gazetteer
 from workers.stages.tag_entities.link import Linker, Name
 from workers.stages.tag_entities.missed import missed
+from workers.stages.tag_entities.trained import shipped_engines
 from workers.stages.tag_entities.trim import trim
 
 LIMIT = 100_000
@@ -41,7 +41,7 @@ class TagEntities:
         self._linker = Linker(open_gazetteer(gazetteer))
         self._engines = {
             language: engine
-            for engine in (engines if engines is not None else (EnglishEngine(),))
+            for engine in (engines if engines is not None else shipped_engines())
             for language in engine.languages
         }
 
