@@ -10,7 +10,7 @@ from msgspec import UNSET
 from topics.records import Article, Entity
 from workers.outcome import Passed
 from workers.stages.tag_entities import TagEntities
-from workers.stages.tag_entities.english import PIECE
+from workers.stages.tag_entities.reading import PIECE
 from workers.stages.tag_entities.tag import LIMIT
 
 SAMPLE = (
