@@ -24,12 +24,13 @@ def surnames(text: str, spans: Iterable[Span]) -> frozenset[str]:
 def decide(text: str, spans: Sequence[Span], grammar: Grammar, linker: Linker) -> list[Span]:
     """The same spans, each with the type that the article as a whole speaks for.
 
-    In this order: a surname of a person named in full is that person, and what stands behind a
-    title is no place; a longer name with a word like "university" is an organisation, and so is a
-    person with a possessive inside ("Workers' League"); a name that the gazetteer knows is a place
-    if the model took it for one anywhere, if a word like "in" stands before it anywhere, or if it
-    is the own name of a country, region or large city; else the majority of the model's answers
-    for this name counts, the first one in a draw.
+    In this order: a word for a country's people is no name; a surname of a person named in full is
+    that person, and what stands behind a title is no place; a longer name with a word like
+    "university" is an organisation, and so is a person with a possessive inside ("Workers'
+    League"); a name that the gazetteer knows is a place if the model took it for one anywhere, if a
+    word like "in" stands before it anywhere, or, behind some models, if it is the own name of a
+    country, region or large city; else the majority of the model's answers for this name counts,
+    the first one in a draw.
     """
     persons = surnames(text, spans)
     votes: dict[str, Counter[EntityType]] = defaultdict(Counter)
@@ -57,6 +58,8 @@ def _type(
     name = text[span.start : span.end]
     key = normalise(name)
     words = key.split()
+    if key in grammar.demonyms:
+        return "other"
     if key in persons:
         return "person"
     if titled(text, span.start, grammar):
@@ -68,7 +71,7 @@ def _type(
     voted = votes[key]
     if voted["place"] and linker.candidates(name):
         return "place"
-    if span.type != "other" and linker.known(name, KNOWN_FROM):
+    if grammar.large_places and span.type != "other" and linker.known(name, KNOWN_FROM):
         return "place"
     return max((kind for kind in voted if kind in VOTED), key=lambda kind: voted[kind])
 

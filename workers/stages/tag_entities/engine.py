@@ -30,6 +30,11 @@ class Grammar:
     """Words that stand before a place and seldom before anyone or anything else."""
     organisations: frozenset[str] = frozenset()
     """Words that a name of an organisation contains, such as "university"."""
+    demonyms: frozenset[str] = frozenset()
+    """Words for a country's people or language, normalised, if they are written large."""
+    large_places: bool = True
+    """Whether a large place's own name is a place whatever the model said. It is, where a model
+    has seen little of the language; one that knows it better tells the town from its team."""
 
 
 class Engine(Protocol):

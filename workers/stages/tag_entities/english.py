@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from topics.records import EntityType
 from workers.stages.tag_entities.backend import Backend
+from workers.stages.tag_entities.demonyms import demonyms
 from workers.stages.tag_entities.engine import Grammar, Span
 from workers.stages.tag_entities.ner import Model, Package
 from workers.stages.tag_entities.reading import read
@@ -48,6 +49,8 @@ GRAMMAR = Grammar(
         "institute ltd ministry navy office organisation organization parliament party police "
         "press school senate society union university"
     ),
+    demonyms=demonyms("en"),
+    large_places=False,
 )
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from topics.records import EntityType
 from workers.stages.tag_entities.backend import Backend
-from workers.stages.tag_entities.engine import Grammar, Span
-from workers.stages.tag_entities.english import GRAMMAR as ENGLISH
+from workers.stages.tag_entities.engine import Span
+from workers.stages.tag_entities.grammars import grammar
 from workers.stages.tag_entities.ner import Model, Package
 from workers.stages.tag_entities.reading import read
 
@@ -25,14 +25,13 @@ TYPES: Mapping[str, EntityType] = {
 
 
 class TrainedEngine:
-    """One of the models, for the languages that it reads well enough."""
+    """One of the models, for a language that it reads well enough."""
 
-    def __init__(self, model: Path, languages: frozenset[str], grammar: Grammar) -> None:
-        package = Package(model)
-        self.languages = languages
-        self.grammar = grammar
-        self._backend: Backend = Model(package)
-        self.method = f"copydesk-{model.name}/{package.version}"
+    def __init__(self, backend: Backend, method: str, language: str) -> None:
+        self.languages = frozenset({language})
+        self.grammar = grammar(language)
+        self.method = method
+        self._backend = backend
 
     def find(self, text: str) -> list[Span]:
         """The names in this text; see ``Engine``."""
@@ -45,17 +44,20 @@ TRANSFERRED = ("bg", "cs", "es", "fr", "it", "nl", "ru", "uk")
 """Languages that it never saw labelled. Measured, two in five of its names or more are right
 in each; in German only one in five, in Polish one in three, and others were not measured."""
 
-SHIPPED: Mapping[str, tuple[frozenset[str], Grammar]] = {
-    "en": (frozenset({"en"}), ENGLISH),
-    "many": (frozenset({*LEARNT, *TRANSFERRED}), Grammar()),
-    "zh": (frozenset({"zh"}), Grammar()),
+SHIPPED: Mapping[str, tuple[str, ...]] = {
+    "en": ("en",),
+    "many": (*LEARNT, *TRANSFERRED),
+    "zh": ("zh",),
 }
-"""The languages that a model in ``FOLDER`` is used for, and what rules behind it need to know."""
+"""The languages that a model in ``FOLDER`` is used for."""
 
 
 def shipped_engines() -> list[TrainedEngine]:
-    """The models that lie in ``FOLDER``."""
-    return [
-        TrainedEngine(FOLDER / name, languages, grammar)
-        for name, (languages, grammar) in SHIPPED.items()
-    ]
+    """The models that lie in ``FOLDER``, by language; those of one model share it."""
+    engines = []
+    for name, languages in SHIPPED.items():
+        package = Package(FOLDER / name)
+        model = Model(package)
+        method = f"copydesk-{name}/{package.version}"
+        engines += [TrainedEngine(model, method, language) for language in languages]
+    return engines
