@@ -28,6 +28,6 @@ def test_what_stands_between_names_ends_them(text: str) -> None:
 
 
 def test_a_name_that_was_taken_in_goes_and_persons_stay() -> None:
-    text = "四川成都大学王大学"
-    given = [Span(0, 2, "place"), Span(2, 4, "place"), Span(6, 7, "person")]
-    assert lengthened(text, given) == [Span(0, 6, "organisation"), Span(6, 7, "person")]
+    text = "四川成都大学，王大学"
+    given = [Span(0, 2, "place"), Span(2, 4, "place"), Span(7, 8, "person")]
+    assert lengthened(text, given) == [Span(0, 6, "organisation"), Span(7, 8, "person")]

@@ -4,10 +4,12 @@ import json
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 import spacy
+from spacy.language import Language
 
 from workers.stages.tag_entities.train import make
 from workers.stages.tag_entities.trained import FOLDER, SHIPPED, TYPES, shipped_engines
@@ -18,7 +20,7 @@ from workers.stages.tag_entities.training.card import (
     Scores,
     confidences,
 )
-from workers.stages.tag_entities.training.network import Plan, blank
+from workers.stages.tag_entities.training.network import Plan, average, blank
 from workers.stages.tag_entities.training.recipes import RECIPES, Recipe, reader
 
 SENTENCES = (
@@ -120,6 +122,31 @@ def test_no_model_learns_from_what_it_is_measured_on() -> None:
         list(recipe.read(lambda name, seen=seen: seen.append(name) or []))  # type: ignore[misc]
         assert seen
         assert not set(seen) & set(recipe.development.values())
+
+
+def test_an_average_lies_between_two_networks_whatever_the_order_of_their_labels() -> None:
+    def network(labels: tuple[str, ...], value: float) -> Language:
+        pipeline = blank(Plan(rows=(50, 50, 50, 50)), labels)
+        pipeline.initialize()
+        component: Any = pipeline.get_pipe("ner")
+        moves = component.moves
+        for node in component.model.walk():
+            for name in node.param_names:
+                values = np.full_like(node.get_param(name), value)
+                if len(values) == moves.n_moves:
+                    for number in range(moves.n_moves):
+                        values[number] = value * len(moves.get_class_name(number))
+                node.set_param(name, values)
+        return pipeline
+
+    one, other = network(("PER", "PLACES"), 1.0), network(("PLACES", "PER"), 3.0)
+    average(one, other)
+    expected = network(("PER", "PLACES"), 2.0)
+    mean: Any = one.get_pipe("ner")
+    wanted: Any = expected.get_pipe("ner")
+    for node, like in zip(mean.model.walk(), wanted.model.walk(), strict=True):
+        for name in node.param_names:
+            assert np.array_equal(node.get_param(name), like.get_param(name))
 
 
 def test_a_missing_corpus_is_named(tmp_path: Path) -> None:

@@ -10,8 +10,6 @@ from workers.stages.tag_entities.engine import Grammar, Span
 from workers.stages.tag_entities.link import Linker
 from workers.stages.tag_entities.names import normalise
 
-KNOWN_FROM = 50_000
-"""Inhabitants from which a city's own name makes a name a place, whatever the model said."""
 VOTED = ("person", "organisation", "place", "other")
 
 
@@ -28,8 +26,8 @@ def decide(text: str, spans: Sequence[Span], grammar: Grammar, linker: Linker) -
     that person, and what stands behind a title is no place; a longer name with a word like
     "university" is an organisation, and so is a person with a possessive inside ("Workers'
     League"); a name that the gazetteer knows is a place if the model took it for one anywhere, if a
-    word like "in" stands before it anywhere, or, behind some models, if it is the own name of a
-    country, region or large city; else the majority of the model's answers for this name counts,
+    word like "in" stands before it anywhere, or if it is the own name of a country, region or
+    large city; else the majority of the model's answers for this name counts,
     the first one in a draw.
     """
     persons = surnames(text, spans)
@@ -71,7 +69,7 @@ def _type(
     voted = votes[key]
     if voted["place"] and linker.candidates(name):
         return "place"
-    if grammar.large_places and span.type != "other" and linker.known(name, KNOWN_FROM):
+    if span.type != "other" and linker.known(name, grammar.large_places):
         return "place"
     return max((kind for kind in voted if kind in VOTED), key=lambda kind: voted[kind])
 

@@ -32,9 +32,9 @@ class Grammar:
     """Words that a name of an organisation contains, such as "university"."""
     demonyms: frozenset[str] = frozenset()
     """Words for a country's people or language, normalised, if they are written large."""
-    large_places: bool = True
-    """Whether a large place's own name is a place whatever the model said. It is, where a model
-    has seen little of the language; one that knows it better tells the town from its team."""
+    large_places: int = 50_000
+    """Inhabitants from which a city's own name is a place whatever the model said, as are those of
+    countries and regions. A model that has seen much of the language tells a town from its team."""
 
 
 class Engine(Protocol):

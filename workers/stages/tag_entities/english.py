@@ -50,7 +50,7 @@ GRAMMAR = Grammar(
         "press school senate society union university"
     ),
     demonyms=demonyms("en"),
-    large_places=False,
+    large_places=500_000,
 )
 
 

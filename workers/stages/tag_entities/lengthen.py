@@ -12,7 +12,8 @@ from collections.abc import Sequence
 from workers.stages.tag_entities.engine import Span
 from workers.stages.tag_entities.grammars import ORGANISATIONS
 
-_BETWEEN = r"[^\W\d_a-zA-Z的了在是和与與及或等有为為被把对對从從将將由向到说說也就而但并並以其这這那于於至]"
+_APART = "的了在是和与與及或等有为為被把對对从從将將由向到说說也就而但并並以其这這那于於至"
+_BETWEEN = rf"[^\W\d_a-zA-Z{_APART}]"
 """Characters of a name: no punctuation, and no word that stands between names."""
 _KINDS = ORGANISATIONS["zh"]
 _KIND = "|".join(sorted(_KINDS, key=len, reverse=True))

@@ -33,7 +33,7 @@ class TagEntities:
     """
 
     name = "tag_entities"
-    version = "1"
+    version = "2"
 
     def __init__(
         self, gazetteer: Path | None = None, engines: Sequence[Engine] | None = None

@@ -14,13 +14,22 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
+from spacy.language import Language
 from threadpoolctl import threadpool_limits
 
 from workers.stages.tag_entities.english import PACKAGE
 from workers.stages.tag_entities.tag import TagEntities
 from workers.stages.tag_entities.training.card import measured, write_card
 from workers.stages.tag_entities.training.corpus import LABELS, Tagged
-from workers.stages.tag_entities.training.network import SEED, blank, from_wheel, train, write
+from workers.stages.tag_entities.training.network import (
+    SEED,
+    Plan,
+    average,
+    blank,
+    from_wheel,
+    train,
+    write,
+)
 from workers.stages.tag_entities.training.recipes import RECIPES, Reader, Recipe, reader
 from workers.stages.tag_entities.training.silver import Teacher, completed, labelled, texts
 
@@ -36,14 +45,11 @@ def make(
     teacher: str | Path = PACKAGE,
 ) -> Path:
     """Train one model and write it; returns its folder."""
-    tagged = list(recipe.read(read))
-    if recipe.wheel and set(recipe.labels) - LABELS:
-        tagged = _with_teacher(recipe, tagged, pages, teacher)
-    if recipe.wheel:
-        pipeline = from_wheel(recipe.wheel, recipe.labels, tagged)
-    else:
-        pipeline = blank(recipe.plan, recipe.labels)
-    train(pipeline, tagged, recipe.plan, not recipe.wheel, _say)
+    labelled = list(recipe.read(read))
+    pipeline, tagged = _trained(recipe, recipe.plan, labelled, pages, PACKAGE)
+    if recipe.wheel and recipe.then is None and teacher != PACKAGE:
+        other, _ = _trained(recipe, recipe.last, labelled, pages, teacher)
+        average(pipeline, other)
     if recipe.then:
         tagged = list(recipe.then(read))
         train(pipeline, tagged, recipe.last, False, _say)
@@ -56,6 +62,25 @@ def make(
     }
     write_card(folder, name, VERSION, recipe, len(tagged), scores, SEED)
     return folder
+
+
+def _trained(
+    recipe: Recipe,
+    plan: Plan,
+    labelled: Sequence[Tagged],
+    pages: Path | None,
+    teacher: str | Path,
+) -> tuple[Language, Sequence[Tagged]]:
+    """A network that knows these sentences, and what a teacher says of them and of the pages."""
+    tagged = labelled
+    if recipe.wheel and set(recipe.labels) - LABELS:
+        tagged = _with_teacher(recipe, labelled, pages, teacher)
+    if recipe.wheel:
+        pipeline = from_wheel(recipe.wheel, recipe.labels, tagged)
+    else:
+        pipeline = blank(plan, recipe.labels)
+    train(pipeline, tagged, plan, not recipe.wheel, _say)
+    return pipeline, tagged
 
 
 def _say(what: str) -> None:

@@ -129,6 +129,24 @@ def train(
         node.set_param(name, values)
 
 
+def average(pipeline: Language, other: Language) -> None:
+    """Give a pipeline the mean of its network's weights and another's of the same kind.
+
+    Of two that started from the same weights and learnt from different labels the mean is better
+    than either.
+    """
+    one: Any = pipeline.get_pipe(COMPONENT)
+    two: Any = other.get_pipe(COMPONENT)
+    moves, others = _moves(one), _moves(two)
+    order = [others.index(move) for move in moves]
+    for mine, theirs in zip(_weighted(one.model), _weighted(two.model), strict=True):
+        for name in mine.param_names:
+            values: Any = theirs.get_param(name)
+            if len(values) == len(order):
+                values = values[order]  # the commoner label comes first
+            mine.set_param(name, (mine.get_param(name) + values) / 2)
+
+
 def write(pipeline: Language, folder: Path, meta: dict[str, Any]) -> None:
     """Write the pipeline with weights of half precision, and without the words it has met.
 

@@ -31,7 +31,7 @@ TYPES = {
 }
 SOURCES = frozenset({"wcxb", "fundus"})
 """Collections whose texts weights that are shipped may learn from."""
-LONGEST = 8_000
+LONGEST = 4_000
 """Characters of one text that are read, so that no site outweighs the others."""
 
 
