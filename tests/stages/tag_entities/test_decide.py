@@ -64,6 +64,14 @@ def test_a_word_for_a_people_is_no_place(linker: Linker, name: str) -> None:
     assert decided(linker, text, given) == [(name, "other"), ("Canada", "place")]
 
 
+def test_whose_person_is_named_in_full_is_an_organisation(linker: Linker) -> None:
+    text = "They told Al Qwoxil so.\nAl Qwoxil’s Ada Byron was there."
+    given = spans(text, Al_Qwoxil="person", Ada_Byron="person")
+    given[1] = given[1]._replace(type="organisation")
+    kinds = [kind for _, kind in decided(linker, text, given)]
+    assert kinds == ["organisation", "organisation", "person"]
+
+
 def test_a_surname_in_the_article_is_the_person(linker: Linker) -> None:
     text = "Ada Lincoln won. Lincoln thanked her voters."
     given = [Span(0, 11, "person"), Span(17, 24, "place")]

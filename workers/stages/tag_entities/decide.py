@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 
 from topics.records import EntityType
 from workers.stages.tag_entities.engine import Grammar, Span
 from workers.stages.tag_entities.link import Linker
 from workers.stages.tag_entities.names import normalise
 
+_APOSTROPHES = str.maketrans("’ʼ‘", "'''")
 VOTED = ("person", "organisation", "place", "other")
 
 
@@ -37,10 +39,22 @@ def decide(text: str, spans: Sequence[Span], grammar: Grammar, linker: Linker) -
         votes[normalise(text[span.start : span.end])].update(
             [span.type, "place"] if located else [span.type]
         )
+    for span in _with_a_person_of_theirs(text, spans, grammar):
+        votes[normalise(text[span.start : span.end])]["organisation"] += 1
     return [
         Span(span.start, span.end, _type(text, span, votes, persons, grammar, linker))
         for span in spans
     ]
+
+
+def _with_a_person_of_theirs(text: str, spans: Sequence[Span], grammar: Grammar) -> Iterator[Span]:
+    """Names with a possessive and a person named in full behind: "The Herald's Ada Byron"."""
+    for span, behind in pairwise(spans):
+        ending = text[span.end : behind.start].translate(_APOSTROPHES)
+        theirs = ending[-1:] == " " and ending[:-1].casefold() in grammar.possessives
+        full = behind.type == "person" and " " in text[behind.start : behind.end]
+        if theirs and full and span.type in ("person", "organisation"):
+            yield span
 
 
 def _type(
