@@ -6,6 +6,8 @@ from topics.records import Entity, EntityType
 from workers.stages.tag_entities.entities import GAZETTEER, Found, join
 from workers.stages.tag_entities.gazetteer import Gazetteer, Place
 
+MEASURED: dict[EntityType, float] = {"person": 0.8}
+
 
 def joined(
     text: str,
@@ -22,7 +24,7 @@ def joined(
             if not any(one.start < match.end() and match.start() < one.end for one in found):
                 place = (places or {}).get(name)
                 found.append(Found(match.start(), match.end(), kind, method, place))
-    return join(text, found, headline, inflects=inflects)
+    return join(text, found, headline, measured=MEASURED, inflects=inflects)
 
 
 def test_a_surname_joins_the_only_full_name() -> None:
@@ -156,4 +158,5 @@ def test_the_method_is_that_of_the_best_mention() -> None:
         Found(0, 4, "person", GAZETTEER, None),
         Found(5, 9, "person", "model/1", None),
     ]
-    assert join("Bora Bora", found, None)[0].method == "model/1"
+    assert join("Bora Bora", found, None, measured=MEASURED)[0].method == "model/1"
+    assert join("Bora Bora", found, None)[0].method == GAZETTEER, "nothing is known of the model"

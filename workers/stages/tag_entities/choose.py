@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from workers.entity_models import EVERY, ModelChoice
 from workers.stages.tag_entities.backends import UnusableModel, load
 from workers.stages.tag_entities.engine import Engine
-from workers.stages.tag_entities.english import EnglishEngine
+from workers.stages.tag_entities.trained import shipped_engines
 
 UNDETERMINED = "und"
 
@@ -26,9 +26,7 @@ def own_engines(replaced: Container[str] = ()) -> list[Engine]:
 
     Of two for one language the later one is used.
     """
-    engines: list[Engine] = []
-    if "en" not in replaced:
-        engines.append(EnglishEngine())
+    engines: list[Engine] = [*shipped_engines(replaced)]
     if "ru" not in replaced:
         with suppress(UnusableModel):
             engines.append(load(ModelChoice("slovnet"), frozenset({"ru"})))

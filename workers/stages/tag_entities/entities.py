@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple
 
 from topics.records import Entity, EntityType, Mention
@@ -17,21 +18,13 @@ GAZETTEER = "gazetteer"
 """The method of what lists alone found: places beside a model, everything where there is none."""
 PATTERN = "pattern"
 """The method of dates that a pattern found."""
-MODEL_CONFIDENCE: dict[EntityType, float] = {
-    "person": 0.73,
-    "organisation": 0.44,
-    "place": 0.43,
-    "event": 0.5,
-    "date": 0.5,
-    "other": 0.5,
-}
-"""Share of mentions with the right span and type on English news and encyclopedia sentences, in
-which names were marked by hand. The last three types were not marked there: 0.5 is no measure."""
+UNMEASURED = 0.5
+"""Confidence in what a model found of a type on which it was not measured."""
 LINKED_CONFIDENCE = 0.75
-"""The same for places with a link."""
+"""At least so many of a model's places that could be linked are right: measured in English."""
 LISTS_CONFIDENCE: dict[EntityType, float] = {"person": 0.7, "organisation": 0.5, "place": 0.5}
-"""The same for what lists alone found: at least so much in each of German, Polish and Arabic, and
-of the places in English."""
+"""The share that is right of what lists alone found: at least so much in each of German, Polish and
+Arabic, and of the places in English."""
 PATTERN_CONFIDENCE = 0.9
 """Of dates by patterns; not measured."""
 AGREEING = 0.85
@@ -53,9 +46,14 @@ class Found(NamedTuple):
 
 
 def join(
-    text: str, found: Sequence[Found], headline: str | None, *, inflects: bool = False
+    text: str,
+    found: Sequence[Found],
+    headline: str | None,
+    *,
+    measured: Mapping[EntityType, float] = MappingProxyType({}),
+    inflects: bool = False,
 ) -> list[Entity]:
-    """Entities in order of first mention.
+    """Entities in order of first mention; ``measured`` is the engine's ``confidence``.
 
     Mentions are one entity if they have one type and one name (in any spelling of ``normalise``),
     link to one place, or are forms of one name by ``same_name.py``, which has more of them where
@@ -77,18 +75,25 @@ def join(
         groups[mention.type, key].append(mention)
     shares = _salience(text, list(groups.values()), normalise(headline or ""))
     return [
-        _entity(f"e{number}", text, mentions, share)
+        _entity(f"e{number}", text, mentions, share, measured)
         for number, (mentions, share) in enumerate(zip(groups.values(), shares, strict=True), 1)
     ]
 
 
-def _entity(identifier: str, text: str, found: Sequence[Found], salience: float) -> Entity:
+def _entity(
+    identifier: str,
+    text: str,
+    found: Sequence[Found],
+    salience: float,
+    measured: Mapping[EntityType, float],
+) -> Entity:
     first = found[0]
     names = Counter(text[mention.start : mention.end] for mention in found)
     # Persons and organisations go by the fullest name, everything else by the commonest one.
     fullest = first.type in ("person", "organisation")
     name = max(names, key=lambda name: (fullest and len(name.split()), names[name]))
-    best = max(found, key=_base)  # the first of the best
+    rights = [_right(mention, measured) for mention in found]
+    best = found[rights.index(max(rights))]
     place = first.place
     return Entity(
         id=identifier,
@@ -99,25 +104,26 @@ def _entity(identifier: str, text: str, found: Sequence[Found], salience: float)
             for mention in found
         ],
         salience=salience,
-        confidence=_confidence(found),
+        confidence=_confidence(rights),
         method=best.method,
         link=None if place is None else link_of(place),
     )
 
 
-def _base(mention: Found) -> float:
+def _right(mention: Found, measured: Mapping[EntityType, float]) -> float:
     """How often such a mention is right, taken alone."""
     if mention.method == PATTERN:
         return PATTERN_CONFIDENCE
     if mention.method == GAZETTEER:
-        return LISTS_CONFIDENCE.get(mention.type, 0.5)
-    return LINKED_CONFIDENCE if mention.place else MODEL_CONFIDENCE[mention.type]
+        return LISTS_CONFIDENCE.get(mention.type, UNMEASURED)
+    right = measured.get(mention.type, UNMEASURED)
+    return max(right, LINKED_CONFIDENCE) if mention.place else right
 
 
-def _confidence(mentions: Sequence[Found]) -> float:
+def _confidence(rights: Sequence[float]) -> float:
     """That of the best mention, and more with every other one: it never falls with more."""
-    agreeing = min(len(mentions), AGREEING_UP_TO) - 1
-    return round(1 - (1 - max(map(_base, mentions))) * AGREEING**agreeing, 3)
+    agreeing = min(len(rights), AGREEING_UP_TO) - 1
+    return round(1 - (1 - max(rights)) * AGREEING**agreeing, 3)
 
 
 def _salience(text: str, groups: Sequence[Sequence[Found]], headline: str) -> list[float]:

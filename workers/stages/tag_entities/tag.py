@@ -99,7 +99,13 @@ class TagEntities:
             Found(span.start, span.end, span.type, method, linked.get(span))
             for span, method in methods.items()
         ]
-        return join(text, found, headline, inflects=language in INFLECTED)
+        return join(
+            text,
+            found,
+            headline,
+            measured=engine.confidence,
+            inflects=language in INFLECTED,
+        )
 
 
 def _behind_a_model(

@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Mapping
+from types import MappingProxyType
 
+from topics.records import EntityType
 from workers.stages.tag_entities.backend import Backend, Name
 from workers.stages.tag_entities.backends.labels import entity_type
 from workers.stages.tag_entities.engine import Grammar, Span
+from workers.stages.tag_entities.reading import stretches
 
-PIECE = 10_000
-"""Characters that a backend reads at once: its memory grows with them."""
-
-_SURROGATE = re.compile(r"[\ud800-\udfff]")
-_ENDLESS = re.compile(
-    r"[^\s\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3000-\u9fff\uac00-\ud7ff]{200,}"
-)
-"""No words but data, on which tokenizers take quadratic time; some scripts have no spaces."""
 _EDGES = re.compile(r"^[\s\u200b-\u200f\u2060\ufeff]+|[\s\u200b-\u200f\u2060\ufeff]+$")
 _LINE_END = re.compile(r"[\n\r\u2028\u2029\x0b\x0c\x85]")
 
@@ -30,20 +25,19 @@ class ModelEngine:
         backend: Backend,
         method: str,
         grammar: Grammar | None = None,
+        confidence: Mapping[EntityType, float] = MappingProxyType({}),
     ) -> None:
         self.languages = languages
+        self.confidence = confidence
         self.method = method
         self.grammar = grammar or Grammar()
         self._backend = backend
 
     def find(self, text: str) -> list[Span]:
         """The names in this text; see ``Engine``."""
-        readable = _SURROGATE.sub("\ufffd", text)
-        readable = _ENDLESS.sub(lambda match: " " * len(match[0]), readable)
         spans: list[Span] = []
         reached = 0
-        for start, end in _pieces(readable):
-            piece = readable[start:end]
+        for start, piece in stretches(text):
             if not piece.strip():
                 continue
             for name in sorted(self._backend.names(piece)):
@@ -67,14 +61,3 @@ def _within_line(text: str, name: Name) -> tuple[int, int] | None:
         return None
     start += found.index(bare)
     return start, start + len(bare)
-
-
-def _pieces(text: str) -> Iterator[tuple[int, int]]:
-    """Stretches of at most ``PIECE`` characters that end with a line, else with a word."""
-    start = 0
-    while start < len(text):
-        end = start + PIECE
-        if end < len(text):
-            end = (text.rfind("\n", start, end) + 1) or (text.rfind(" ", start, end) + 1) or end
-        yield start, min(end, len(text))
-        start = end

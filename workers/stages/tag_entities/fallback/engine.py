@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from topics.records import EntityType
 from workers.stages.tag_entities.engine import Grammar, Span
 from workers.stages.tag_entities.entities import GAZETTEER
 from workers.stages.tag_entities.fallback.capitals import find_capitalised
@@ -21,6 +25,7 @@ class Fallback:
 
     method = GAZETTEER
     grammar = Grammar()
+    confidence: Mapping[EntityType, float] = MappingProxyType({})
 
     def __init__(self, language: str, linker: Linker) -> None:
         self.languages = frozenset({language})
