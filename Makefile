@@ -46,6 +46,7 @@ bench: .venv/installed-dev
 	$(BIN)/python -m tests.benchmarks.beside
 	$(BIN)/python -m tests.benchmarks.names
 	$(BIN)/python -m tests.benchmarks.feeds
+	$(BIN)/python -m tests.benchmarks.places
 
 bench-stream: .venv/installed-dev
 	$(BIN)/python -m tests.benchmarks.names --stream $(or $(ARTICLES),20000)
@@ -72,7 +73,8 @@ schemas: .venv/installed-dev
 	$(PYTHON) -m venv .venv || { echo "python3 -m venv failed; on Debian: apt install python3-venv" >&2; rm -rf .venv; exit 1; }
 
 # The build tool comes first, so that source packages are built with it and nothing unpinned.
-GAZETTEER := $(wildcard workers/stages/tag_entities/geography.json workers/stages/tag_entities/*gazetteer*.py)
+PLACES := workers/stages/tag_entities
+GAZETTEER := $(wildcard $(PLACES)/geography.json $(PLACES)/divisions/* $(PLACES)/*gazetteer*.py $(PLACES)/compile_*.py)
 
 .venv/installed: $(LOCKS) pyproject.toml $(GAZETTEER) | .venv/bin/python
 	$(PIP) -r requirements-build.lock
@@ -89,6 +91,7 @@ lock:
 	echo "setuptools==84.2.1" | $(COMPILE) - -o requirements-build.lock
 	$(COMPILE) pyproject.toml -o requirements.lock
 	$(COMPILE) pyproject.toml --extra dev -o requirements-dev.lock
+	$(COMPILE) pyproject.toml --extra train -o requirements-train.lock
 
 clean:
 	rm -rf .venv build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -58,7 +58,16 @@ def test_topics_import_nothing_of_workers(path: Path) -> None:
 @pytest.mark.parametrize("path", [p for p in MODULES if p.is_relative_to(STAGES)], ids=label)
 def test_stages_are_pure_and_do_not_import_each_other(path: Path) -> None:
     own = ".".join(path.relative_to(ROOT).parts[:3]).removesuffix(".py")
-    shared = ("outcome", "stage", "article", "normalise", "pages", "utf8", "canonical_url")
+    shared = (
+        "outcome",
+        "stage",
+        "article",
+        "normalise",
+        "pages",
+        "utf8",
+        "canonical_url",
+        "entity_models",
+    )
     allowed = (own, *(f"workers.{name}" for name in shared))
     for name in imports(path):
         if within(name, "workers") and name != "workers":

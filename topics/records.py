@@ -17,6 +17,11 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType, field
 
 from topics import sketches
+from topics.entities import CountryShare as CountryShare
+from topics.entities import Entity as Entity
+from topics.entities import EntityType as EntityType
+from topics.entities import Link as Link
+from topics.entities import Mention as Mention
 from topics.origin import LONGEST_TOPIC as LONGEST_TOPIC
 from topics.origin import Origin as Origin
 from topics.sketches import Count
@@ -28,7 +33,6 @@ Quality = Literal["full", "excerpt", "paywall", "consent"]
 """How much of the article its producer had: all, a part by its own word or by its look, what stands
 before a paywall, or no more than a notice that asks for consent."""
 StageStatus = Literal["ok", "skipped", "failed"]
-EntityType = Literal["person", "organisation", "place", "event", "date", "other"]
 DuplicateReason = Literal["repeat", "same_content", "near_content"]
 VerdictKind = Literal["original", "revision", "repeat", "same_content", "near_content"]
 Role = Literal["original", "revision", "copy"]
@@ -213,41 +217,6 @@ class RemovedTotal(msgspec.Struct, frozen=True, kw_only=True):
     characters: int
 
 
-class Mention(msgspec.Struct, frozen=True, kw_only=True):
-    """One occurrence of an entity; offsets into ``text``."""
-
-    start: int
-    end: int
-    text: str
-
-
-class Link(msgspec.Struct, frozen=True, kw_only=True):
-    """The place in the world that a place entity names."""
-
-    geonames: int
-    latitude: float
-    longitude: float
-    country: str | None
-    """ISO 3166-1 alpha-2."""
-    wikidata: str | None = None
-
-
-class Entity(msgspec.Struct, frozen=True, kw_only=True):
-    """A person, organisation, place and so on, with all its mentions in the text."""
-
-    id: str
-    """Unique within the article: ``e1``, ``e2``, … in order of first mention."""
-    type: EntityType
-    name: str
-    mentions: list[Mention]
-    salience: float
-    """Share of this entity in what the article is about, 0 to 1."""
-    confidence: float
-    method: str
-    """What found it, with its version: ``model`` names, ``gazetteer``, ``pattern``."""
-    link: Link | None = None
-
-
 class Duplicates(msgspec.Struct, frozen=True, kw_only=True):
     """How a published article stands to the others."""
 
@@ -300,6 +269,8 @@ class Article(msgspec.Struct, frozen=True, kw_only=True):
     removed_summary: dict[str, RemovedTotal] | UnsetType = UNSET
     rendering: str | UnsetType = UNSET
     entities: list[Entity] | UnsetType = UNSET
+    countries: list[CountryShare] | UnsetType = UNSET
+    """The countries that the places are in, largest share first."""
     repeated_lines: list[str] | UnsetType = UNSET
     """Hashes (hex) of normalised lines that other articles of the source had before, if any."""
     duplicates: Duplicates | UnsetType = UNSET
@@ -343,6 +314,8 @@ class EnrichedArticle(msgspec.Struct, frozen=True, kw_only=True):
     rendering: str | UnsetType = UNSET
     """For HTML, if spans are asked for: the text rendering that ``removed`` points into."""
     entities: list[Entity] | UnsetType = UNSET
+    countries: list[CountryShare] | UnsetType = UNSET
+    """The countries that the places are in, largest share first."""
     duplicates: Duplicates | UnsetType = UNSET
     provenance: dict[str, str] = field(default_factory=dict)
     stages: list[StageRun] = field(default_factory=list)

@@ -16,7 +16,7 @@ from typing import Any
 
 import msgspec
 
-from topics import records
+from topics import entities, records
 from topics.catalog import TOPICS, Topic
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -140,9 +140,10 @@ def _dead_letter() -> dict[str, Any]:
 
 @cache
 def field_texts() -> Mapping[tuple[str, str], str]:
-    """(record, field) → the docstring under the field in ``records.py``."""
+    """(record, field) → the docstring under the field where it is declared."""
     texts: dict[tuple[str, str], str] = {}
-    for kind in ast.parse(inspect.getsource(records)).body:
+    sources = "\n".join(map(inspect.getsource, (entities, records)))
+    for kind in ast.parse(sources.replace("from __future__ import annotations", "")).body:
         if not isinstance(kind, ast.ClassDef):
             continue
         for field, after in zip(kind.body, kind.body[1:], strict=False):

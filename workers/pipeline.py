@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from topics import catalog
 from topics.catalog import Topic
+from workers.entity_models import read_choices
 from workers.stage import Stage
 from workers.stages.detect_language import DetectLanguage
 from workers.stages.strip_boilerplate import StripBoilerplate
@@ -23,6 +24,7 @@ class StageOptions:
 
     language_engine: str = "py3langid"
     html_spans: bool = False
+    entity_models: str = ""
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,7 @@ ENRICHMENTS: tuple[Enrichment, ...] = (
         consumes=catalog.CLEANED,
         produces=catalog.ENRICHED,
         required=False,
-        load=lambda options: TagEntities(),
+        load=lambda options: TagEntities(models=read_choices(options.entity_models)),
     ),
 )
 

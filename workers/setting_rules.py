@@ -7,10 +7,19 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from workers import entity_models
+
+
+class WrongPart(ValueError):  # noqa: N818 - it is what the text has, not how we fail
+    """Which part of a setting's text is wrong, and why."""
+
 
 @dataclass(frozen=True)
 class Rule:
-    """How one setting is read: ``read`` raises ValueError, ``expects`` says what it accepts."""
+    """How one setting is read: ``read`` raises ValueError, ``expects`` says what it accepts.
+
+    It raises WrongPart where it can say more than that the whole is wrong.
+    """
 
     read: Callable[[str], Any]
     expects: str
@@ -151,3 +160,16 @@ def contact() -> Rule:
         return text
 
     return Rule(read, "a web or mail address in ASCII, without brackets")
+
+
+def models() -> Rule:
+    """Models of names by language."""
+
+    def read(text: str) -> str:
+        text.encode("utf-8")
+        try:
+            return entity_models.written(entity_models.read_choices(text))
+        except ValueError as error:
+            raise WrongPart(str(error)) from None
+
+    return Rule(read, entity_models.EXPECTED)

@@ -17,8 +17,10 @@ from typing import Any, Literal
 from topics.catalog import DAY_MS
 from workers.setting_rules import (
     Rule,
+    WrongPart,
     addresses,
     contact,
+    models,
     networks,
     number,
     one_of,
@@ -133,6 +135,9 @@ class Settings:
     language_engine: str = _setting(
         "py3langid", one_of("py3langid", "langdetect"), "engine of detect_language"
     )
+    entity_models: str = _setting(
+        "", models(), "models of tag_entities by language, beside or instead of copydesk's own"
+    )
     html_spans: bool = _setting(
         False, switch(), "record what strip_boilerplate removed from HTML, span by span"
     )
@@ -195,10 +200,11 @@ def load(environment: Mapping[str, str] | None = None, **overrides: Any) -> Sett
         text = texts[item.name]
         try:
             values[item.name] = rule.read(text)
-        except ValueError:
+        except ValueError as error:
+            why = f": {error}" if isinstance(error, WrongPart) else ""
             shown = "(secret)" if item.metadata["secret"] or not rule.shown else repr(text)
             raise SettingsError(
-                f"{variable(item.name)} is {shown}; it must be {rule.expects}"
+                f"{variable(item.name)} is {shown}{why}; it must be {rule.expects}"
             ) from None
     settings = Settings(**values)
     _check_together(settings)
@@ -272,11 +278,18 @@ class PoolPlan:
     article_limit: int
     language_engine: str
     html_spans: bool
+    entity_models: str = ""
 
 
 def pool_plan(settings: Settings, steps: tuple[str, ...]) -> PoolPlan:
     """The plan of a worker with these steps."""
-    return PoolPlan(steps, settings.article_limit, settings.language_engine, settings.html_spans)
+    return PoolPlan(
+        steps,
+        settings.article_limit,
+        settings.language_engine,
+        settings.html_spans,
+        settings.entity_models,
+    )
 
 
 def hand_down(plan: PoolPlan) -> None:

@@ -117,6 +117,14 @@ def test_doctor_without_asking_for_a_broker_is_fine_and_masks_secrets() -> None:
     assert b"hunter2" not in done.stdout + done.stderr
 
 
+def test_doctor_names_a_model_that_cannot_be_used() -> None:
+    done = copydesk("doctor", "--no-broker", COPYDESK_ENTITY_MODELS="de=gliner:/no/such/folder")
+    assert done.returncode == 1
+    said = done.stdout.decode()
+    assert "wrong stage tag_entities: de: model gliner:/no/such/folder: there is no folder" in said
+    assert "see COPYDESK_ENTITY_MODELS" in said
+
+
 def test_doctor_names_the_setting_that_is_wrong(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -163,3 +163,22 @@ def test_an_interrupt_ends_it_while_it_waits_for_a_line() -> None:
         os.kill(process.pid, signal.SIGINT)
         assert process.wait(20) == 130
         assert process.stderr.read() == b""
+
+
+def test_an_unusable_model_is_told_once_and_its_language_skipped() -> None:
+    line = json.dumps({"id": "a", "content": GERMAN, "language": "de"}).encode() + b"\n"
+    done = copydesk(
+        "enrich",
+        "--stages",
+        "tag_entities",
+        input=line * 3,
+        COPYDESK_ENTITY_MODELS="de=spacy:no_such_package",
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stderr.count(b"no_such_package is not installed") == 1
+    for shown in done.stdout.splitlines():
+        value = json.loads(shown)["value"]
+        (run,) = value["stages"]
+        assert (value["status"], run["status"]) == ("complete", "skipped")
+        assert "pip install no_such_package" in run["reason"]
+        assert "entities" not in value

@@ -106,7 +106,7 @@ def _python(chosen: settings.Settings) -> Iterator[Finding]:
 
 def _models(chosen: settings.Settings) -> Iterator[Finding]:
     """Load every stage and run it once, as a worker would."""
-    options = pipeline.StageOptions(chosen.language_engine, chosen.html_spans)
+    options = pipeline.StageOptions(chosen.language_engine, chosen.html_spans, chosen.entity_models)
     article = Article(
         id="doctor",
         content="The mayor of Paris, Anne Example, opened a bridge over the river on Monday.",
@@ -115,7 +115,8 @@ def _models(chosen: settings.Settings) -> Iterator[Finding]:
     )
     for stage in pipeline.ENRICHMENTS:
         try:
-            outcome = stage.load(options)(article)
+            loaded = stage.load(options)
+            outcome = loaded(article)
         except Exception as error:
             yield Finding(
                 f"stage {stage.name}",
@@ -131,6 +132,9 @@ def _models(chosen: settings.Settings) -> Iterator[Finding]:
             f"version {stage.version} works" if worked else f"did not work on a sample: {outcome}",
             "install again: make install",
         )
+        for warning in getattr(loaded, "warnings", ()):
+            advice = f"see COPYDESK_ENTITY_MODELS; until then {stage.name} skips these languages"
+            yield Finding(f"stage {stage.name}", False, warning, advice)
 
 
 async def _kafka(chosen: settings.Settings) -> AsyncIterator[Finding]:

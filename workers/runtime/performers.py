@@ -58,6 +58,11 @@ def load(plan: PoolPlan) -> None:
             _performers[step] = performer(step, plan)
 
 
+def warnings() -> list[str]:
+    """What the loaded steps have to say about their models."""
+    return [text for loaded in _performers.values() for text in getattr(loaded, "warnings", ())]
+
+
 def performer(step: str, plan: PoolPlan) -> Callable[[Any], Any]:
     """One step as a function of picklable values."""
     if step == pipeline.FINGERPRINT:
@@ -67,7 +72,9 @@ def performer(step: str, plan: PoolPlan) -> Callable[[Any], Any]:
     if step == reading.MAKE:
         return reading.make_article
     options = pipeline.StageOptions(
-        language_engine=plan.language_engine, html_spans=plan.html_spans
+        language_engine=plan.language_engine,
+        html_spans=plan.html_spans,
+        entity_models=plan.entity_models,
     )
     (enrichment,) = (stage for stage in pipeline.ENRICHMENTS if stage.name == step)
     stage: Callable[[Article], Outcome] = enrichment.load(options)

@@ -27,9 +27,11 @@ from typing import Any, Literal
 import psutil
 
 from workers.outcome import Failed
-from workers.runtime import performers
+from workers.runtime import logs, performers
 from workers.runtime.performers import Perform
 from workers.settings import PoolPlan, hand_down, variable
+
+log = logs.get(__name__)
 
 WATCH_SECONDS = 0.1
 TASKS_PER_PROCESS = 2000
@@ -100,6 +102,8 @@ class TaskPool:
         context.set_forkserver_preload([performers.__name__])
         for _ in range(self._count):
             await self._add()
+        for warning in next(iter(self._processes)).warnings:  # all have loaded the same
+            log.warning("a model cannot be used", why=warning)
         self._watch = asyncio.create_task(self._watch_memory(), name="watch-memory")
 
     async def stop(self) -> None:
@@ -232,7 +236,7 @@ class _Process:
         try:
             self._process.start()
             theirs.close()
-            self._pipe.recv_bytes()
+            self.warnings: list[str] = pickle.loads(self._pipe.recv_bytes())  # noqa: S301
         except (OSError, EOFError) as error:
             raise PoolError(
                 f"a process for {', '.join(plan.steps) or 'the stages'} could not be started "
@@ -344,7 +348,7 @@ def _serve(pipe: multiprocessing.connection.Connection, plan: PoolPlan, perform:
         with contextlib.suppress(OSError, AttributeError):
             ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
     performers.load(plan)
-    pipe.send_bytes(b"ready")
+    pipe.send_bytes(pickle.dumps(performers.warnings()))
     with contextlib.suppress(EOFError):
         while True:
             step, value = pickle.loads(pipe.recv_bytes())  # noqa: S301 - our parent wrote it

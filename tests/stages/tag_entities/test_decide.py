@@ -2,9 +2,11 @@ from __future__ import annotations
 
 import re
 
+import pytest
+
 from topics.records import EntityType
 from workers.stages.tag_entities.decide import decide
-from workers.stages.tag_entities.engine import Span
+from workers.stages.tag_entities.engine import Grammar, Span
 from workers.stages.tag_entities.english import GRAMMAR
 from workers.stages.tag_entities.link import Linker
 from workers.stages.tag_entities.missed import missed
@@ -42,9 +44,32 @@ def test_an_unknown_name_goes_by_majority(linker: Linker) -> None:
     assert {kind for _, kind in decided(linker, text, given)} == {"person"}
 
 
-def test_a_large_city_is_a_place_whatever_the_model_said(linker: Linker) -> None:
-    text = "Kharkiv waits."
-    assert decided(linker, text, spans(text, Kharkiv="person")) == [("Kharkiv", "place")]
+def test_a_large_city_is_a_place_whatever_a_model_said_that_knows_little(linker: Linker) -> None:
+    text = "Kherson wins."
+    given = spans(text, Kherson="organisation")
+    assert decide(text, given, Grammar(), linker) == spans(text, Kherson="place")
+    assert decide(text, given, GRAMMAR, linker) == given
+
+
+def test_a_country_and_a_very_large_city_are_places_behind_any_model(linker: Linker) -> None:
+    text = "Kharkiv and Croatia wait."
+    given = spans(text, Kharkiv="person", Croatia="organisation")
+    assert {kind for _, kind in decided(linker, text, given)} == {"place"}
+
+
+@pytest.mark.parametrize("name", ["Ukrainian", "Ukrainians", "African", "Canadian", "Iraqis"])
+def test_a_word_for_a_people_is_no_place(linker: Linker, name: str) -> None:
+    text = f"{name} boats left from Canada."
+    given = [Span(0, len(name), "place"), Span(len(text) - 7, len(text) - 1, "place")]
+    assert decided(linker, text, given) == [(name, "other"), ("Canada", "place")]
+
+
+def test_whose_person_is_named_in_full_is_an_organisation(linker: Linker) -> None:
+    text = "They told Al Qwoxil so.\nAl Qwoxil’s Ada Byron was there."
+    given = spans(text, Al_Qwoxil="person", Ada_Byron="person")
+    given[1] = given[1]._replace(type="organisation")
+    kinds = [kind for _, kind in decided(linker, text, given)]
+    assert kinds == ["organisation", "organisation", "person"]
 
 
 def test_a_surname_in_the_article_is_the_person(linker: Linker) -> None:

@@ -3,8 +3,10 @@ from __future__ import annotations
 import re
 
 from topics.records import Entity, EntityType
-from workers.stages.tag_entities.entities import Found, join
+from workers.stages.tag_entities.entities import GAZETTEER, Found, join
 from workers.stages.tag_entities.gazetteer import Gazetteer, Place
+
+MEASURED: dict[EntityType, float] = {"person": 0.8}
 
 
 def joined(
@@ -13,14 +15,16 @@ def joined(
     *,
     places: dict[str, Place] | None = None,
     headline: str | None = None,
+    inflects: bool = False,
+    method: str = "test/1",
 ) -> list[Entity]:
     found: list[Found] = []
     for name, kind in sorted(names.items(), key=lambda item: -len(item[0])):
         for match in re.finditer(re.escape(name), text):
             if not any(one.start < match.end() and match.start() < one.end for one in found):
                 place = (places or {}).get(name)
-                found.append(Found(match.start(), match.end(), kind, "test/1", place))
-    return join(text, found, headline)
+                found.append(Found(match.start(), match.end(), kind, method, place))
+    return join(text, found, headline, measured=MEASURED, inflects=inflects)
 
 
 def test_a_surname_joins_the_only_full_name() -> None:
@@ -81,3 +85,78 @@ def test_salience_prefers_the_frequent_the_early_and_the_headline() -> None:
 def test_a_date_has_no_share_in_what_the_article_is_about() -> None:
     (entity,) = joined("2014", {"2014": "date"})
     assert entity.salience == 0
+
+
+def people(text: str, *names: str, inflects: bool = False) -> list[tuple[str, int]]:
+    given: dict[str, EntityType] = dict.fromkeys(names, "person")
+    return [(e.name, len(e.mentions)) for e in joined(text, given, inflects=inflects)]
+
+
+def test_short_forms_of_one_person_join() -> None:
+    text = "Vera Maria Orlova, V. Orlova, Vera Orlova, Vera and Orlova."
+    names = ("Vera Maria Orlova", "V. Orlova", "Vera Orlova", "Vera", "Orlova")
+    assert people(text, *names) == [("Vera Maria Orlova", 5)]
+
+
+def test_a_form_that_two_people_bear_is_nobodys() -> None:
+    text = "Vera Orlova, Viktor Orlova, V. Orlova, Orlova, Vera."
+    names = ("Vera Orlova", "Viktor Orlova", "V. Orlova", "Orlova", "Vera")
+    assert people(text, *names) == [
+        ("Vera Orlova", 2),
+        ("Viktor Orlova", 1),
+        ("V. Orlova", 1),
+        ("Orlova", 1),
+    ]
+
+
+def test_inflected_forms_join_where_the_language_has_them() -> None:
+    text = "Donald Qwoxilski, Donalda Qwoxilskiego, z Donaldem Qwoxilskim, o Qwoxilskim"
+    names = ("Donald Qwoxilski", "Donalda Qwoxilskiego", "Donaldem Qwoxilskim", "Qwoxilskim")
+    assert len(people(text, *names, inflects=True)) == 1
+    assert len(people(text, *names)) > 1
+    text = "Petr Qwoxil, Petra Qwoxilová"
+    assert len(people(text, "Petr Qwoxil", "Petra Qwoxilová", inflects=True)) == 2
+
+
+def firms(text: str, *names: str) -> list[tuple[str, int]]:
+    given: dict[str, EntityType] = dict.fromkeys(names, "organisation")
+    return [(e.name, len(e.mentions)) for e in joined(text, given)]
+
+
+def test_an_acronym_in_brackets_joins_what_it_stands_for() -> None:
+    text = "Global Hazel Trust (GHT) met. GHT said."
+    assert firms(text, "Global Hazel Trust", "GHT") == [("Global Hazel Trust", 3)]
+    text = "OMZ (World Office of Wells) met. OMZ said."
+    assert firms(text, "World Office of Wells", "OMZ") == [("World Office of Wells", 3)]
+    assert len(firms("Hazel Trust and then OMZ", "Hazel Trust", "OMZ")) == 2
+
+
+def test_initials_of_the_only_such_name_join_without_brackets() -> None:
+    text = "Global Hazel Trust met. GHT said."
+    assert firms(text, "Global Hazel Trust", "GHT") == [("Global Hazel Trust", 2)]
+    text += " Grand Hill Tower, too."
+    assert len(firms(text, "Global Hazel Trust", "GHT", "Grand Hill Tower")) == 3
+
+
+def test_a_legal_form_makes_no_other_organisation() -> None:
+    assert firms("Zymbrex Energy Ltd. Zymbrex Energy.", "Zymbrex Energy Ltd", "Zymbrex Energy") == [
+        ("Zymbrex Energy Ltd", 2)
+    ]
+
+
+def test_confidence_grows_with_agreeing_mentions_and_never_falls() -> None:
+    names: dict[str, EntityType] = {"Bora": "person"}
+    values = [joined("Bora. " * count, names)[0].confidence for count in range(1, 8)]
+    assert values == sorted(values)
+    assert values[0] < values[1] < 1
+    low = joined("Bora.", names, method=GAZETTEER)[0].confidence
+    assert low < values[0]
+
+
+def test_the_method_is_that_of_the_best_mention() -> None:
+    found = [
+        Found(0, 4, "person", GAZETTEER, None),
+        Found(5, 9, "person", "model/1", None),
+    ]
+    assert join("Bora Bora", found, None, measured=MEASURED)[0].method == "model/1"
+    assert join("Bora Bora", found, None)[0].method == GAZETTEER, "nothing is known of the model"

@@ -71,7 +71,6 @@ places = Places()
 for number in range(3000):
     places.add(0, number, f"Town {{number}}", (1.5, 2.5), population=number, country="DK")
 for _ in range(20):
-    places.columns["label_start"] = places.columns["label_start"][:3000]
     places.write(Path({str(path)!r}))
 """
     writers = [subprocess.Popen([sys.executable, "-c", code]) for _ in range(2)]

@@ -6,6 +6,7 @@ import json
 import random
 import re
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ from workers.stages.tag_entities.english import PACKAGE
 from workers.stages.tag_entities.ner import Model, Package, lexicon
 from workers.stages.tag_entities.ner.lexicon import Lexicon
 from workers.stages.tag_entities.ner.tokenizer import PIECE, Tokenizer, run_of
+from workers.stages.tag_entities.trained import FOLDER, SHIPPED
 
 EVALUATION = Path(__file__).parents[4] / "shared" / "eval" / "data" / "dev"
 EVERY = 12
@@ -107,6 +109,36 @@ def _evaluation() -> Iterator[str]:
             text = record.get("text") or record.get("content")
             if number % EVERY == 0 and isinstance(text, str):
                 yield re.sub(r"[\ud800-\udfff]", "\ufffd", text)[:20_000]
+
+
+ABROAD = (
+    "В четверг президент Мира Холт приехала в Киев, сообщило агентство «Вест».",
+    "Міністерство освіти України та Львівський університет підписали угоду.",
+    "A empresa Varn, de São Paulo, abriu uma loja em Lisboa; João Reis estava lá.",
+    "Statsministern Åsa Öberg (S) besökte Göteborg i går, säger SVT.",
+    "张三在北京大学读书，后来去了上海浦东发展银行工作。",
+    "2023年，聯合國秘書長在紐約表示：「香港特別行政區政府」將派員出席（見A1版）。",
+    "王小明Tom和iPhone 3年カナ，" * 40,
+    "ส่วนกรุงเทพมหานครและเชียงใหม่",
+)
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_a_shipped_model_finds_the_same_names(name: str) -> None:
+    ours, theirs = Model(Package(FOLDER / name)), SpacyNames(FOLDER / name)
+    texts = [*ABROAD, "\n".join(ABROAD), " ".join(ABROAD), *SENTENCES]
+    assert sum(check(ours, theirs, text) for text in texts) > 50
+    for sentence in (*ABROAD, *SENTENCES):
+        tokens = ours._reader.read(sentence)
+        spans = [(start, end) for start, end, _ in theirs.read(sentence, tokens=True).tokens]
+        assert list(zip(tokens.starts.tolist(), tokens.ends.tolist(), strict=True)) == spans
+
+
+@pytest.mark.skipif(not EVALUATION.is_dir(), reason="the evaluation's data is not there")
+@pytest.mark.parametrize("name", SHIPPED)
+def test_a_shipped_model_finds_the_same_names_in_the_evaluations_texts(name: str) -> None:
+    ours, theirs = Model(Package(FOLDER / name)), SpacyNames(FOLDER / name)
+    assert sum(check(ours, theirs, text) for text in islice(_evaluation(), 0, None, 4)) > 500
 
 
 def test_words_have_the_attributes_that_spacy_gives_them(theirs: SpacyNames) -> None:

@@ -203,7 +203,8 @@ def _link(entity: Entity) -> str:
     if at.wikidata and _WIKIDATA.fullmatch(at.wikidata):
         told.append(link(f"https://www.wikidata.org/wiki/{at.wikidata}", at.wikidata))
     where = f"{at.latitude:.3f}, {at.longitude:.3f}"
-    return f"<div>{' '.join(told)}<br>{text(at.country or 'no country')} {where}</div>"
+    within = ", ".join(filter(None, (at.region_name, at.country))) or "no country"
+    return f"<div>{' '.join(told)}<br>{text(within)} {where}</div>"
 
 
 def _metadata(explanation: Explanation) -> str:

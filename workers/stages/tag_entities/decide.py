@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 
 from topics.records import EntityType
 from workers.stages.tag_entities.engine import Grammar, Span
 from workers.stages.tag_entities.link import Linker
 from workers.stages.tag_entities.names import normalise
 
-KNOWN_FROM = 50_000
-"""Inhabitants from which a city's own name makes a name a place, whatever the model said."""
+_APOSTROPHES = str.maketrans("’ʼ‘", "'''")
 VOTED = ("person", "organisation", "place", "other")
 
 
@@ -24,12 +24,13 @@ def surnames(text: str, spans: Iterable[Span]) -> frozenset[str]:
 def decide(text: str, spans: Sequence[Span], grammar: Grammar, linker: Linker) -> list[Span]:
     """The same spans, each with the type that the article as a whole speaks for.
 
-    In this order: a surname of a person named in full is that person, and what stands behind a
-    title is no place; a longer name with a word like "university" is an organisation, and so is a
-    person with a possessive inside ("Workers' League"); a name that the gazetteer knows is a place
-    if the model took it for one anywhere, if a word like "in" stands before it anywhere, or if it
-    is the own name of a country, region or large city; else the majority of the model's answers
-    for this name counts, the first one in a draw.
+    In this order: a word for a country's people is no name; a surname of a person named in full is
+    that person, and what stands behind a title is no place; a longer name with a word like
+    "university" is an organisation, and so is a person with a possessive inside ("Workers'
+    League"); a name that the gazetteer knows is a place if the model took it for one anywhere, if a
+    word like "in" stands before it anywhere, or if it is the own name of a country, region or
+    large city; else the majority of the model's answers for this name counts,
+    the first one in a draw.
     """
     persons = surnames(text, spans)
     votes: dict[str, Counter[EntityType]] = defaultdict(Counter)
@@ -38,10 +39,22 @@ def decide(text: str, spans: Sequence[Span], grammar: Grammar, linker: Linker) -
         votes[normalise(text[span.start : span.end])].update(
             [span.type, "place"] if located else [span.type]
         )
+    for span in _with_a_person_of_theirs(text, spans, grammar):
+        votes[normalise(text[span.start : span.end])]["organisation"] += 1
     return [
         Span(span.start, span.end, _type(text, span, votes, persons, grammar, linker))
         for span in spans
     ]
+
+
+def _with_a_person_of_theirs(text: str, spans: Sequence[Span], grammar: Grammar) -> Iterator[Span]:
+    """Names with a possessive and a person named in full behind: "The Herald's Ada Byron"."""
+    for span, behind in pairwise(spans):
+        ending = text[span.end : behind.start].translate(_APOSTROPHES)
+        theirs = ending[-1:] == " " and ending[:-1].casefold() in grammar.possessives
+        full = behind.type == "person" and " " in text[behind.start : behind.end]
+        if theirs and full and span.type in ("person", "organisation"):
+            yield span
 
 
 def _type(
@@ -57,6 +70,8 @@ def _type(
     name = text[span.start : span.end]
     key = normalise(name)
     words = key.split()
+    if key in grammar.demonyms:
+        return "other"
     if key in persons:
         return "person"
     if titled(text, span.start, grammar):
@@ -68,7 +83,7 @@ def _type(
     voted = votes[key]
     if voted["place"] and linker.candidates(name):
         return "place"
-    if span.type != "other" and linker.known(name, KNOWN_FROM):
+    if span.type != "other" and linker.known(name, grammar.large_places):
         return "place"
     return max((kind for kind in voted if kind in VOTED), key=lambda kind: voted[kind])
 

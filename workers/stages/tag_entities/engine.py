@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
@@ -30,6 +31,11 @@ class Grammar:
     """Words that stand before a place and seldom before anyone or anything else."""
     organisations: frozenset[str] = frozenset()
     """Words that a name of an organisation contains, such as "university"."""
+    demonyms: frozenset[str] = frozenset()
+    """Words for a country's people or language, normalised, if they are written large."""
+    large_places: int = 50_000
+    """Inhabitants from which a city's own name is a place whatever the model said, as are those of
+    countries and regions. A model that has seen much of the language tells a town from its team."""
 
 
 class Engine(Protocol):
@@ -40,6 +46,8 @@ class Engine(Protocol):
     method: str
     """Name and version of the model, as in ``Entity.method``."""
     grammar: Grammar
+    confidence: Mapping[EntityType, float]
+    """Of its names of each type the share that is right, as far as that was measured."""
 
     def find(self, text: str) -> list[Span]:
         """The names in this text, in order and without overlap; none crosses a line's end."""

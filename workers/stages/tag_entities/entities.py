@@ -4,29 +4,33 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple
 
-from topics.records import Entity, EntityType, Link, Mention
+from topics.records import Entity, EntityType, Mention
+from workers.stages.tag_entities.about import link_of
 from workers.stages.tag_entities.gazetteer import Place
 from workers.stages.tag_entities.names import normalise
+from workers.stages.tag_entities.same_name import organisations, persons
 
 GAZETTEER = "gazetteer"
-"""The method of places that the gazetteer alone found."""
-CONFIDENCE: dict[EntityType, float] = {
-    "person": 0.73,
-    "organisation": 0.44,
-    "place": 0.43,
-    "event": 0.5,
-    "date": 0.5,
-    "other": 0.5,
-}
-"""Share of mentions with the right span and type on English news and encyclopedia sentences, in
-which names were marked by hand. The last three types were not marked there: 0.5 is no measure."""
+"""The method of what lists alone found: places beside a model, everything where there is none."""
+PATTERN = "pattern"
+"""The method of dates that a pattern found."""
+UNMEASURED = 0.5
+"""Confidence in what a model found of a type on which it was not measured."""
 LINKED_CONFIDENCE = 0.75
-"""The same for places with a link."""
-GAZETTEER_CONFIDENCE = 0.5
-"""The same for places that the gazetteer alone found."""
+"""At least so many of a model's places that could be linked are right: measured in English."""
+LISTS_CONFIDENCE: dict[EntityType, float] = {"person": 0.7, "organisation": 0.5, "place": 0.5}
+"""The share that is right of what lists alone found: at least so much in each of German, Polish and
+Arabic, and of the places in English."""
+PATTERN_CONFIDENCE = 0.9
+"""Of dates by patterns; not measured."""
+AGREEING = 0.85
+"""What each further mention that says the same leaves of the doubt; not measured."""
+AGREEING_UP_TO = 4
+"""Mentions that count for that: a wrong name is repeated as often as a right one."""
 HEADLINE_WEIGHT = 2.0
 LEAD_WEIGHT = 1.0
 
@@ -41,45 +45,55 @@ class Found(NamedTuple):
     place: Place | None
 
 
-def join(text: str, found: Sequence[Found], headline: str | None) -> list[Entity]:
-    """Entities in order of first mention.
+def join(
+    text: str,
+    found: Sequence[Found],
+    headline: str | None,
+    *,
+    measured: Mapping[EntityType, float] = MappingProxyType({}),
+    inflects: bool = False,
+) -> list[Entity]:
+    """Entities in order of first mention; ``measured`` is the engine's ``confidence``.
 
-    Mentions are one entity if they have one type and one name (in any spelling of ``normalise``)
-    or link to one place. A single word that is the last one of exactly one person's full name is
-    that person.
+    Mentions are one entity if they have one type and one name (in any spelling of ``normalise``),
+    link to one place, or are forms of one name by ``same_name.py``, which has more of them where
+    the language ``inflects`` names.
     """
-    full = _full_names(text, found)
+    spelt = {mention: normalise(text[mention.start : mention.end]) for mention in found}
+    main = {
+        "person": persons(
+            [spelt[mention] for mention in sorted(found) if mention.type == "person"], inflects
+        ),
+        "organisation": organisations(text, [mention[:3] for mention in found], inflects),
+    }
     groups: dict[tuple[str, object], list[Found]] = defaultdict(list)
     for mention in sorted(found):
-        name = normalise(text[mention.start : mention.end])
-        key: object = name
-        if mention.type == "person":
-            key = full.get(name, name)
-        elif mention.place:
+        name = spelt[mention]
+        key: object = main.get(mention.type, {}).get(name, name)
+        if mention.type == "place" and mention.place:
             key = mention.place.geonames
         groups[mention.type, key].append(mention)
     shares = _salience(text, list(groups.values()), normalise(headline or ""))
     return [
-        _entity(f"e{number}", text, mentions, share)
+        _entity(f"e{number}", text, mentions, share, measured)
         for number, (mentions, share) in enumerate(zip(groups.values(), shares, strict=True), 1)
     ]
 
 
-def _full_names(text: str, found: Sequence[Found]) -> dict[str, str]:
-    """Surname → the full name of the only person who bears it."""
-    bearers: dict[str, set[str]] = defaultdict(set)
-    for mention in found:
-        words = normalise(text[mention.start : mention.end]).split()
-        if mention.type == "person" and len(words) > 1:
-            bearers[words[-1]].add(" ".join(words))
-    return {surname: next(iter(names)) for surname, names in bearers.items() if len(names) == 1}
-
-
-def _entity(identifier: str, text: str, found: Sequence[Found], salience: float) -> Entity:
+def _entity(
+    identifier: str,
+    text: str,
+    found: Sequence[Found],
+    salience: float,
+    measured: Mapping[EntityType, float],
+) -> Entity:
     first = found[0]
     names = Counter(text[mention.start : mention.end] for mention in found)
-    # A person goes by the fullest name, everything else by the commonest one.
-    name = max(names, key=lambda name: (first.type == "person" and len(name.split()), names[name]))
+    # Persons and organisations go by the fullest name, everything else by the commonest one.
+    fullest = first.type in ("person", "organisation")
+    name = max(names, key=lambda name: (fullest and len(name.split()), names[name]))
+    rights = [_right(mention, measured) for mention in found]
+    best = found[rights.index(max(rights))]
     place = first.place
     return Entity(
         id=identifier,
@@ -90,23 +104,26 @@ def _entity(identifier: str, text: str, found: Sequence[Found], salience: float)
             for mention in found
         ],
         salience=salience,
-        confidence=_confidence(first),
-        method=first.method,
-        link=None
-        if place is None
-        else Link(
-            geonames=place.geonames,
-            latitude=place.latitude,
-            longitude=place.longitude,
-            country=place.country,
-        ),
+        confidence=_confidence(rights),
+        method=best.method,
+        link=None if place is None else link_of(place),
     )
 
 
-def _confidence(mention: Found) -> float:
+def _right(mention: Found, measured: Mapping[EntityType, float]) -> float:
+    """How often such a mention is right, taken alone."""
+    if mention.method == PATTERN:
+        return PATTERN_CONFIDENCE
     if mention.method == GAZETTEER:
-        return GAZETTEER_CONFIDENCE
-    return LINKED_CONFIDENCE if mention.place else CONFIDENCE[mention.type]
+        return LISTS_CONFIDENCE.get(mention.type, UNMEASURED)
+    right = measured.get(mention.type, UNMEASURED)
+    return max(right, LINKED_CONFIDENCE) if mention.place else right
+
+
+def _confidence(rights: Sequence[float]) -> float:
+    """That of the best mention, and more with every other one: it never falls with more."""
+    agreeing = min(len(rights), AGREEING_UP_TO) - 1
+    return round(1 - (1 - max(rights)) * AGREEING**agreeing, 3)
 
 
 def _salience(text: str, groups: Sequence[Sequence[Found]], headline: str) -> list[float]:

@@ -12,7 +12,9 @@ from typing import NamedTuple
 import msgspec
 
 from workers.stages.tag_entities import gazetteer_file as layout
-from workers.stages.tag_entities.names import name_hash, normalise
+from workers.stages.tag_entities.names import in_language, name_hash, normalise
+
+_FLAGS = (1 << layout.REFERENCE_SHIFT) - 1
 
 
 class Place(NamedTuple):
@@ -29,11 +31,17 @@ class Place(NamedTuple):
     """First-level division such as ``US.TX``; empty for a country."""
     population: int
     kind: int
-    """``CITY``, ``COUNTRY``, ``REGION`` or ``CONTINENT`` of ``gazetteer_file``."""
+    """``CITY``, ``COUNTRY``, ``REGION``, ``CONTINENT`` or ``DISTRICT`` of ``gazetteer_file``."""
     primary: bool
     """Whether it was looked up by its own name or another."""
     abbreviation: bool
     """Whether it was looked up by an abbreviation such as "Va."."""
+    demonym: bool = False
+    """Whether it was looked up by what its people or language is called."""
+    iso: str | None = None
+    """ISO 3166-2 code of the region, set once the place is linked."""
+    region_name: str | None = None
+    confidence: float = 0.0
 
 
 class Gazetteer:
@@ -58,42 +66,66 @@ class Gazetteer:
             size = section.items * memoryview(b"").cast(section.code).itemsize  # type: ignore[call-overload]
             columns[name] = view[start : start + size].cast(section.code)  # type: ignore[call-overload]
         self.source = header.source
-        self._regions = header.regions
+        self.regions = {region.code: region for region in header.regions}
+        self.domains = header.domains
+        self.homes = header.homes
+        self._regions = [region.code for region in header.regions]
         self._hashes = columns["hash"]
+        self._buckets = columns["bucket"]
         self._references = columns["reference"]
-        self._columns = columns
+        self._places = columns["place"]
+        self._labels = columns["labels"]
+        self._codes = lru_cache(maxsize=None)(_code)  # there are some 250
         self.find = lru_cache(maxsize=4096)(self._find)
 
-    def _find(self, name: str) -> tuple[Place, ...]:
-        """Every place of this name, in any spelling of ``normalise``: larger ones first."""
-        normalised = normalise(name)
-        if len(normalised) < 2:
-            return ()
-        digest = name_hash(normalised)
-        hashes = self._hashes
-        index = bisect_left(hashes, digest)
-        places = []
-        while index < len(hashes) and hashes[index] == digest:
-            places.append(self._place(self._references[index]))
-            index += 1
-        return tuple(places)
+    def _find(self, name: str, language: str = "") -> tuple[Place, ...]:
+        """Every place of this name, in any spelling of ``normalise``: larger ones first.
 
-    def _place(self, reference: int) -> Place:
-        number, columns = reference >> layout.REFERENCE_SHIFT, self._columns
-        start, end = columns["label_start"][number], columns["label_start"][number + 1]
-        country = columns["country"][number]
-        return Place(
-            geonames=columns["geonames"][number],
-            label=bytes(columns["labels"][start:end]).decode(),
-            latitude=columns["latitude"][number] / layout.SCALE,
-            longitude=columns["longitude"][number] / layout.SCALE,
-            country=country.to_bytes(2, "big").decode() if country else None,
-            region=self._regions[columns["region"][number]],
-            population=columns["population"][number],
-            kind=columns["kind"][number],
-            primary=bool(reference & layout.PRIMARY),
-            abbreviation=bool(reference & layout.ABBREVIATION),
+        A language adds what it alone calls so.
+        """
+        normalised = normalise(name)
+        if len(normalised) < 2 and (normalised.isascii() or not language):
+            return ()
+        numbers: dict[int, int] = {}
+        if language:
+            self._gather(numbers, in_language(normalised, language))
+        self._gather(numbers, normalised)
+        return tuple(self._place(number, numbers[number]) for number in sorted(numbers))
+
+    def _gather(self, numbers: dict[int, int], key: str) -> None:
+        """Add the numbers of the places under this key, with their flags."""
+        digest = name_hash(key)
+        hashes, buckets = self._hashes, self._buckets
+        bucket = digest >> (64 - layout.BUCKET)
+        begin, end = buckets[bucket], buckets[bucket + 1]
+        for index in range(bisect_left(hashes, digest, begin, end), end):
+            if hashes[index] != digest:
+                break
+            reference = self._references[index]
+            number = reference >> layout.REFERENCE_SHIFT
+            numbers[number] = numbers.get(number, 0) | (reference & _FLAGS)
+
+    def _place(self, number: int, flags: int) -> Place:
+        geonames, latitude, longitude, population, start, size, region, country, kind = (
+            layout.PLACE.unpack_from(self._places, number * layout.PLACE.size)
         )
+        return Place(
+            geonames,
+            str(self._labels[start : start + size], "utf-8"),
+            latitude / layout.SCALE,
+            longitude / layout.SCALE,
+            self._codes(country),
+            self._regions[region],
+            population,
+            kind,
+            flags & layout.PRIMARY != 0,
+            flags & layout.ABBREVIATION != 0,
+            flags & layout.DEMONYM != 0,
+        )
+
+
+def _code(letters: bytes) -> str | None:
+    return letters.decode() if letters.strip(b"\0") else None
 
 
 def default_path() -> Path:

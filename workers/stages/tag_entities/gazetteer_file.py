@@ -10,25 +10,43 @@ from __future__ import annotations
 import sys
 from importlib.metadata import version
 from pathlib import Path
+from struct import Struct
 
 import msgspec
 import xxhash
 
-MAGIC = b"CDGAZ\x00\x00\x01"
-FORMAT = 1
+MAGIC = b"CDGAZ\x00\x00\x02"
+FORMAT = 2
 """Rises with the layout or the way of compiling; part of the file's name."""
 
 GEOGRAPHY = Path(__file__).parent / "geography.json"
-"""What is compiled beside the package's places."""
+"""What is compiled beside the package's places: names in common use, points of large countries."""
+REGIONS = Path(__file__).parent / "divisions" / "regions.tsv"
+"""Every first-level division: GeoNames' code, its id, ISO 3166-2 code if known, name."""
+REGION_NAMES = Path(__file__).parent / "divisions" / "region_names.tsv.xz"
+"""Names of first-level divisions by language: GeoNames' code, name, languages."""
+SHORT_NAMES = Path(__file__).parent / "divisions" / "short_names.tsv"
+"""Short and other names of countries by language: ISO 3166-1 code, name, languages."""
+DISTRICTS = Path(__file__).parent / "divisions" / "districts.tsv.xz"
+"""Second-level divisions: code, id, latitude, longitude, inhabitants of its towns, name."""
 
 PRIMARY = 1
 """Bit of a name's reference: the place's own name, as opposed to an alternate one."""
 ABBREVIATION = 2
 """Bit of a name's reference: stands for the place only behind a comma, or in capitals."""
-REFERENCE_SHIFT = 2
+DEMONYM = 4
+"""Bit of a name's reference: what the country's people or language is called, not the country."""
+REFERENCE_SHIFT = 3
 
-CITY, COUNTRY, REGION, CONTINENT = range(4)
+CITY, COUNTRY, REGION, CONTINENT, DISTRICT = range(5)
 
+DIVISION = "division"
+"""Stands for a language in the keys of names that mean a region only beside "province" and such."""
+
+BUCKET = 16
+PLACE = Struct("=IiiIIHH2sB")
+"""A place: GeoNames' number, latitude, longitude, population, first byte and bytes of its own name,
+number of its region, country (two ASCII letters, or zeros for none), kind."""
 SCALE = 100_000
 """Coordinates are stored as whole numbers of 1/100,000 degree, as GeoNames gives them."""
 
@@ -43,6 +61,16 @@ class Section(msgspec.Struct, frozen=True):
     code: str
 
 
+class Region(msgspec.Struct, frozen=True, array_like=True):
+    """A first-level division."""
+
+    code: str
+    """GeoNames' code such as ``US.TX``; empty for none."""
+    iso: str | None
+    """ISO 3166-2 code such as ``US-TX``."""
+    name: str | None
+
+
 class Header(msgspec.Struct, frozen=True):
     """What the file holds and where it comes from."""
 
@@ -50,22 +78,20 @@ class Header(msgspec.Struct, frozen=True):
     source: str
     attribution: str
     byte_order: str
-    regions: list[str]
-    """First-level division codes such as ``US.TX``; a place refers to one by its number."""
+    regions: list[Region]
+    """The first-level divisions; a place refers to one by its number."""
+    domains: dict[str, str]
+    """Top-level domain of the internet → country."""
+    homes: dict[str, str]
+    """Language → the country that it is first thought of with."""
     sections: dict[str, Section]
 
 
 SECTIONS = {
     "hash": "Q",  # sorted hashes of the names ...
-    "reference": "I",  # ... and for each the number of its place, shifted, with two bits
-    "geonames": "I",
-    "latitude": "i",
-    "longitude": "i",
-    "population": "I",
-    "kind": "B",
-    "country": "H",  # two ASCII letters; 0 where there is none
-    "region": "H",
-    "label_start": "I",  # one more than there are places
+    "reference": "I",  # ... and for each the number of its place, shifted, with three bits
+    "bucket": "I",  # for each ``BUCKET`` upper bits, and once more, where such hashes begin
+    "place": "B",  # one ``PLACE`` after the other
     "labels": "B",  # the places' own names, UTF-8, end to end
 }
 
@@ -76,8 +102,11 @@ def source() -> str:
 
 
 def file_name() -> str:
-    """A name of its own for every layout, source version, geography and byte order."""
-    geography = xxhash.xxh3_64_hexdigest(GEOGRAPHY.read_bytes())[:8]
+    """A name of its own for every layout, source version, committed data and byte order."""
+    digest = xxhash.xxh3_64()
+    for path in (GEOGRAPHY, REGIONS, REGION_NAMES, SHORT_NAMES, DISTRICTS):
+        digest.update(path.read_bytes())
+    geography = digest.hexdigest()[:8]
     return f"gazetteer-{FORMAT}-{source().replace('/', '-')}-{geography}-{sys.byteorder}.bin"
 
 

@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import lru_cache, partial
 from pathlib import Path
 
 from msgspec import UNSET
 from msgspec.structs import replace
 
 from topics.records import Article, Entity
+from workers.entity_models import ModelChoice
 from workers.outcome import Outcome, Passed
+from workers.stages.tag_entities.about import countries
+from workers.stages.tag_entities.choose import UNDETERMINED, Engines, NoEngine, own_engines
+from workers.stages.tag_entities.dates import dates
 from workers.stages.tag_entities.decide import decide
-from workers.stages.tag_entities.engine import Engine
-from workers.stages.tag_entities.english import EnglishEngine
-from workers.stages.tag_entities.entities import GAZETTEER, Found, join
+from workers.stages.tag_entities.engine import Engine, Span
+from workers.stages.tag_entities.entities import GAZETTEER, PATTERN, Found, join
+from workers.stages.tag_entities.fallback import Fallback
 from workers.stages.tag_entities.gazetteer import open_gazetteer
+from workers.stages.tag_entities.headings import without_fragments
 from workers.stages.tag_entities.link import Linker, Name
 from workers.stages.tag_entities.missed import missed
 from workers.stages.tag_entities.trim import trim
+from workers.stages.tag_entities.word_forms import INFLECTED
 
 LIMIT = 100_000
 """Characters of a text that are read; an article is rarely a quarter of it."""
@@ -27,23 +34,29 @@ class TagEntities:
     """Finds people, organisations, places, events and dates, and links places.
 
     Reads ``text`` (without one, ``content``, which then becomes the text) and ``language``
-    (without one, the declared one). A language without an engine is skipped, and ``entities`` stays
-    absent. Of a text longer than ``LIMIT`` characters the rest is not read, and the run's reason
-    says so. Slow to construct: it loads the models and, the first time, compiles the gazetteer.
+    (without one, the declared one). ``choose.py`` has which engine reads which language; without
+    one the article is skipped, and ``entities`` stays absent. Of a text longer than ``LIMIT``
+    characters the rest is not read, and the run's reason says so. Slow to construct: it loads the
+    models and, the first time, compiles the gazetteer. ``warnings`` has what is wrong with
+    ``models``.
     """
 
     name = "tag_entities"
-    version = "1"
+    version = "2"
 
     def __init__(
-        self, gazetteer: Path | None = None, engines: Sequence[Engine] | None = None
+        self,
+        gazetteer: Path | None = None,
+        engines: Sequence[Engine] | None = None,
+        models: Mapping[str, ModelChoice] | None = None,
     ) -> None:
-        self._linker = Linker(open_gazetteer(gazetteer))
-        self._engines = {
-            language: engine
-            for engine in (engines if engines is not None else (EnglishEngine(),))
-            for language in engine.languages
-        }
+        self._linkers = lru_cache(maxsize=64)(partial(Linker, open_gazetteer(gazetteer)))
+        self._engines = Engines(
+            own_engines(models or {}) if engines is None else engines,
+            models or {},
+            lambda language: Fallback(language, self._linkers(language)),
+        )
+        self.warnings = self._engines.warnings
 
     def __call__(self, article: Article) -> Outcome:
         """The article with its entities."""
@@ -52,31 +65,59 @@ class TagEntities:
             text = "" if article.content is UNSET else article.content
             article = replace(article, text=text)
         language = article.language_declared if article.language is UNSET else article.language
-        primary = (language or "und").replace("_", "-").split("-")[0].lower()
-        engine = self._engines.get(primary)
-        if engine is None:
-            return Passed(article, status="skipped", reason=f"no model for language {primary!r}")
+        primary = (language or UNDETERMINED).replace("_", "-").split("-")[0].lower()
+        engine = self._engines.engine(primary)
+        if isinstance(engine, NoEngine):
+            return Passed(article, status="skipped", reason=engine.reason)
         part = text if len(text) <= LIMIT else _whole_words(text[:LIMIT])
-        entities = self._entities(part, engine, article.headline)
+        linker = self._linkers(primary)
+        source = linker.source_country(article.canonical_url, article.url, article.source)
+        entities = self._entities(part, primary, engine, article.headline, linker, source)
         reason = None if part is text else f"first {len(part)} of {len(text)} characters"
-        return Passed(replace(article, entities=entities), reason=reason)
+        about = countries(entities, linker.demonym)
+        return Passed(replace(article, entities=entities, countries=about), reason=reason)
 
-    def _entities(self, text: str, engine: Engine, headline: str | None) -> list[Entity]:
-        spans = [
-            trimmed for span in engine.find(text) if (trimmed := trim(text, span, engine.grammar))
-        ]
-        spans = decide(text, spans, engine.grammar, self._linker)
-        others = missed(text, spans, engine.grammar, self._linker)
-        methods = dict.fromkeys([*spans, *others.repeated], engine.method)
-        methods |= dict.fromkeys(others.places, GAZETTEER)
+    def _entities(
+        self,
+        text: str,
+        language: str,
+        engine: Engine,
+        headline: str | None,
+        linker: Linker,
+        source: str | None,
+    ) -> list[Entity]:
+        spans = engine.find(text)
+        methods = dict.fromkeys(spans, engine.method)
+        if not isinstance(engine, Fallback):
+            methods = _behind_a_model(text, spans, engine, linker)
+        if not any(span.type == "date" for span in methods):  # no model of them
+            methods |= dict.fromkeys(dates(text, language, methods), PATTERN)
         places = sorted(span for span in methods if span.type == "place")
         names = [Name(span.start, span.end) for span in places]
-        linked = dict(zip(places, self._linker.link(text, names), strict=True))
+        linked = dict(zip(places, linker.link(text, names, source), strict=True))
         found = [
             Found(span.start, span.end, span.type, method, linked.get(span))
             for span, method in methods.items()
         ]
-        return join(text, found, headline)
+        return join(
+            text,
+            found,
+            headline,
+            measured=engine.confidence,
+            inflects=language in INFLECTED,
+        )
+
+
+def _behind_a_model(
+    text: str, spans: Sequence[Span], engine: Engine, linker: Linker
+) -> dict[Span, str]:
+    """The model's names, made better over the whole article, with what found each."""
+    trimmed = [better for span in spans if (better := trim(text, span, engine.grammar))]
+    whole = without_fragments(text, trimmed)
+    decided = decide(text, whole, engine.grammar, linker)
+    others = missed(text, decided, engine.grammar, linker)
+    methods = dict.fromkeys([*decided, *others.repeated], engine.method)
+    return methods | dict.fromkeys(others.places, GAZETTEER)
 
 
 def _whole_words(text: str) -> str:

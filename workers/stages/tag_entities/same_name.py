@@ -1,0 +1,135 @@
+"""Which spellings in an article are one person's or one organisation's."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
+
+from topics.records import EntityType
+from workers.stages.tag_entities.names import normalise
+from workers.stages.tag_entities.word_forms import alike, same_inflected
+
+LEGAL_FORMS = frozenset(
+    {
+        "inc", "corp", "co", "ltd", "llc", "plc", "gmbh", "ag", "kg", "se", "sa", "spa", "srl",
+        "nv", "bv", "ab", "oy", "oyj", "asa", "aps", "as", "ооо", "оао", "зао", "пао", "тов",
+    }
+)  # fmt: skip
+"""Words behind an organisation's name without which it is the same one."""
+INITIALS = 3
+"""Words whose initials stand for a name that nothing introduces."""
+
+_INTRODUCED = re.compile(r"[^\S\n]?[(（][^\S\n]?[\"“„«]?$")
+_ACRONYM = re.compile(r"[^\W\d_a-z][^\W_a-z]{1,7}")
+_WORDS = re.compile(r"[^\W_]+")
+
+
+def persons(names: Iterable[str], inflects: bool) -> dict[str, str]:
+    """Short or other form of a person's name → the fullest name of the only one who bears it.
+
+    Names are normalised. A form is a family name or a first name alone, an initial with a family
+    name, a name without its middle parts and, where the language ``inflects`` names, one with other
+    endings. A form that two people may bear is nobody's.
+    """
+    words = {name: name.split() for name in dict.fromkeys(names)}
+    full = sorted((name for name in words if len(words[name]) > 1), key=lambda n: (-len(n), n))
+    kept: list[str] = []
+    main: dict[str, str] = {}
+    for name in full:
+        longer = [
+            other
+            for other in kept
+            if _shorter(words[name], words[other]) or (inflects and same_inflected(name, other))
+        ]
+        if len(longer) == 1:
+            main[name] = longer[0]
+        else:
+            kept.append(name)
+    for name in words:
+        if len(words[name]) == 1:
+            bearers = _bearers(name, kept, -1, inflects) or _bearers(name, kept, 0, False)
+            if len(bearers) == 1:
+                main[name] = bearers[0]
+    return main
+
+
+def _bearers(word: str, full: Sequence[str], at: int, inflects: bool) -> list[str]:
+    """The people whose name has this word at this place."""
+    exact = [name for name in full if name.split()[at] == word]
+    if exact or not inflects:
+        return exact
+    return [name for name in full if alike(name.split()[at], word)]
+
+
+def _shorter(name: Sequence[str], other: Sequence[str]) -> bool:
+    """Whether a name is the other one without middle parts, or with an initial in front."""
+    if name[-1] != other[-1]:
+        return False
+    first = name[0].rstrip(".")
+    if name[0] == other[0]:
+        return len(name) < len(other) and len(name) == 2
+    return len(name) == 2 and len(first) == 1 and other[0].startswith(first)
+
+
+def organisations(
+    text: str, spans: Sequence[tuple[int, int, EntityType]], inflects: bool
+) -> dict[str, str]:
+    """Another form of an organisation's name → its fullest one, both normalised.
+
+    Forms are the name without its legal form, an acronym that brackets introduce ("European Central
+    Bank (ECB)", either way round) or that is made of the initials of one name in the article and,
+    where the language ``inflects``, the name with other endings.
+    """
+    own = [(s, e, normalise(text[s:e])) for s, e, kind in sorted(spans) if kind == "organisation"]
+    names = list(dict.fromkeys(name for _, _, name in own))
+    main: dict[str, str] = {}
+    for name in names:
+        bare = _without_legal_form(name)
+        if bare != name and bare in names:
+            main[bare] = name
+    if inflects:
+        for number, name in enumerate(names):
+            alikes = [other for other in names[:number] if same_inflected(name, other)]
+            if len(alikes) == 1 and name not in main:
+                main[name] = main.get(alikes[0], alikes[0])
+    for form, name in _acronyms(text, own).items():
+        main.setdefault(form, main.get(name, name))
+    return {form: _last(form, main) for form in main}
+
+
+def _last(form: str, main: Mapping[str, str]) -> str:
+    """Where the way from form to form ends; in a ring, at the first of its forms."""
+    way = [form]
+    while (following := main.get(way[-1])) is not None:
+        if following in way:
+            return min(way[way.index(following) :])
+        way.append(following)
+    return way[-1]
+
+
+def _without_legal_form(name: str) -> str:
+    words = name.split()
+    while len(words) > 1 and words[-1].strip(".,") in LEGAL_FORMS:
+        words.pop()
+    return " ".join(words).rstrip(",")
+
+
+def _acronyms(text: str, own: Sequence[tuple[int, int, str]]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for (start, end, name), (next_start, next_end, other) in pairwise(own):
+        if _INTRODUCED.fullmatch(text[end:next_start]):
+            if _ACRONYM.fullmatch(text[next_start:next_end]) and " " in name:
+                found.setdefault(other, name)
+            elif _ACRONYM.fullmatch(text[start:end]) and " " in other:
+                found.setdefault(name, other)
+    meant: Mapping[str, set[str]] = defaultdict(set)
+    for start, end, name in own:
+        initials = "".join(word[0] for word in _WORDS.findall(text[start:end]) if word[0].isupper())
+        if len(initials) >= INITIALS:
+            meant[normalise(initials)].add(name)
+    for start, end, name in own:
+        if name in meant and _ACRONYM.fullmatch(text[start:end]) and len(meant[name]) == 1:
+            found.setdefault(name, next(iter(meant[name])))
+    return found
