@@ -254,3 +254,24 @@ def test_a_page_that_is_no_feed_and_names_none_is_told(at_site: Callable[[Work],
         assert known.error_kind == "unreadable"
 
     at_site(work)
+
+
+def test_headers_of_a_subscription_go_to_its_host_only(at_site: Callable[[Work], None]) -> None:
+    async def work(site: Site, newsroom: Callable[..., Newsroom]) -> None:
+        site.publish(count=1)
+        elsewhere = site.url("/rss.xml", "other.example")
+        room = newsroom(
+            site.url(f"/to/x?url={elsewhere}"),
+            site.url("/atom.xml"),
+            headers={"Authorization": "Bearer secret"},
+            content="page",
+        )
+        site.publish("other.example")
+        await room.round()
+        told = {(seen.host, seen.path): seen.headers.get("authorization") for seen in site.seen}
+        assert told["news.example", "/to/x"] == "Bearer secret"
+        assert told["news.example", "/articles/0"] == "Bearer secret"
+        assert told["other.example", "/rss.xml"] is None
+        assert told["other.example", "/articles/0"] is None
+
+    at_site(work)

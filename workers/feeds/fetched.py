@@ -42,6 +42,8 @@ class Want:
     validators: Validators = Validators()
     seconds: float | None = None
     """For the whole, redirects included; None: as the rules say."""
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """Sent to the origin of the address that is asked for, and to no other; may be secrets."""
 
 
 @dataclass(frozen=True)

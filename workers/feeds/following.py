@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Protocol
 
 from workers.feeds import habit, rhythm
+from workers.feeds.fetch.targets import with_credentials_of
 from workers.feeds.fetched import Body, Failed, NotModified, Result, Validators, Want
 from workers.feeds.items import Item, Parsed, Unreadable
 from workers.feeds.known import Known, Ready, digest_of
@@ -103,7 +104,12 @@ class Following:
 
     async def poll(self, feed: Known) -> Sequence[Known]:
         """Ask one feed; it and those that it named for the first time, with their next polls."""
-        want = Want(accept=ACCEPT, limit=LIMIT, validators=feed.validators)
+        want = Want(
+            accept=ACCEPT,
+            limit=LIMIT,
+            validators=feed.validators,
+            headers=headers_for(feed.url, self.subscription(feed)),
+        )
         result = await self._client.get(feed.url, want)
         polled = replace(feed, last_poll=self._clock())
         match result:
@@ -160,7 +166,7 @@ class Following:
         )
         return replace(
             feed,
-            url=result.moved or feed.url,
+            url=with_credentials_of(result.moved, feed.url) if result.moved else feed.url,
             ttl=ttl,
             failures=0,
             error_kind=None,
@@ -247,6 +253,11 @@ class Following:
         after = self._answered(after, body, parsed.ttl)
         self._state.taken(after, parsed.items, ready, pages, lost, now)
         return after
+
+
+def headers_for(url: str, subscription: Subscription) -> Mapping[str, str]:
+    """The subscription's headers, which are for its own host, if this address is there."""
+    return subscription.headers if host_of(url) == host_of(subscription.address) else {}
 
 
 def seconds_of(time: str | None) -> float | None:

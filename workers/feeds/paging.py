@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from workers.feeds.fetched import Body, Failed, FailureKind, NotModified, Want
-from workers.feeds.following import UNHEARD, Client, Desk, Following, Told
+from workers.feeds.following import UNHEARD, Client, Desk, Following, Told, headers_for
 from workers.feeds.known import Page
 from workers.feeds.state import State
 
@@ -50,7 +50,11 @@ class Paging:
         What may pass is tried again up to ``TRIES`` times.
         """
         assert page.item.url is not None
-        result = await self._client.get(page.item.url, Want(accept=ACCEPT, limit=self._limit))
+        subscription = self._following.subscription(self._state.feed(page.feed))
+        want = Want(
+            accept=ACCEPT, limit=self._limit, headers=headers_for(page.item.url, subscription)
+        )
+        result = await self._client.get(page.item.url, want)
         if isinstance(result, Body) and result.media_type in (*MEDIA_TYPES, None):
             await self._made(page, result, "")
             return

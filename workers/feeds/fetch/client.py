@@ -42,6 +42,8 @@ class _Errand:
     """What holds for a request and the redirects after it."""
 
     want: Want
+    origin: str
+    """Where it began: whose headers the want's are."""
     redirects: int
     obedient: bool
     """Whether robots.txt is asked first."""
@@ -105,11 +107,14 @@ class Client:
             at = target(url, self._rules)
         except RefusedError as error:
             return Failed(redacted(url), "refused", str(error))
-        return await self._follow(at, _Errand(want, self._rules.redirects, self._rules.robots))
+        return await self._follow(
+            at, _Errand(want, at.origin, self._rules.redirects, self._rules.robots)
+        )
 
     async def _robots_txt(self, url: str) -> Result:
-        errand = _Errand(_ROBOTS, robots.REDIRECTS, obedient=False, beginning=True)
-        return await self._follow(target(url, self._rules), errand)
+        at = target(url, self._rules)
+        errand = _Errand(_ROBOTS, at.origin, robots.REDIRECTS, obedient=False, beginning=True)
+        return await self._follow(at, errand)
 
     async def _follow(self, at: Target, errand: _Errand) -> Result:
         budget = _Budget(errand.want.seconds or self._rules.whole)
@@ -162,7 +167,9 @@ class Client:
                 budget.left -= time.monotonic() - begun
 
     async def _exchange(self, at: Target, errand: _Errand) -> _Answer:
-        headers = {"Accept": errand.want.accept, **answers.conditions(errand.want.validators)}
+        own = errand.want.headers if at.origin == errand.origin else {}
+        conditions = answers.conditions(errand.want.validators)
+        headers = {**own, "Accept": errand.want.accept, **conditions}
         if at.credentials is not None and at.credentials.origin == at.origin:
             login = aiohttp.encode_basic_auth(at.credentials.user, at.credentials.password)
             headers["Authorization"] = login
