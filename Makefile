@@ -45,6 +45,7 @@ bench: .venv/installed-dev
 	$(BIN)/python -m tests.benchmarks.extractor
 	$(BIN)/python -m tests.benchmarks.beside
 	$(BIN)/python -m tests.benchmarks.names
+	$(BIN)/python -m tests.benchmarks.feeds
 	$(BIN)/python -m tests.benchmarks.places
 
 bench-stream: .venv/installed-dev

@@ -85,6 +85,33 @@ def test_only_the_runtime_imports_kafka_and_prometheus(path: Path) -> None:
     assert not [name for name in named if not within(name, "aiokafka.errors")], named
 
 
+FEEDS = ROOT / "workers" / "feeds"
+FEED_FILES = [path for path in MODULES if path.is_relative_to(FEEDS)]
+CONNECTING = ("aiohttp", "http.client", "requests", "socket", "ssl", "urllib.request", "urllib3")
+PURE_FEEDS = (
+    *("formats", "pages", "fetched.py", "items.py"),
+    *("fetch/addresses.py", "fetch/answers.py", "fetch/targets.py", "fetch/unpack.py"),
+)
+
+
+@pytest.mark.parametrize("path", FEED_FILES, ids=label)
+def test_feeds_know_nothing_of_what_runs_them(path: Path) -> None:
+    above = ("workers.runtime", "workers.stages", "workers.commands", "workers.settings")
+    named = [name for name in imports(path) if any(within(name, package) for package in above)]
+    assert not named
+    connecting = [name for name in imports(path) if any(within(name, m) for m in CONNECTING)]
+    assert path.is_relative_to(FEEDS / "fetch") or not connecting, connecting
+
+
+@pytest.mark.parametrize(
+    "path",
+    [p for p in FEED_FILES if p.relative_to(FEEDS).as_posix().startswith(PURE_FEEDS)],
+    ids=label,
+)
+def test_what_reads_feeds_is_pure(path: Path) -> None:
+    assert not {name for name in imports(path) if any(within(name, module) for module in IMPURE)}
+
+
 def reads_environment(path: Path) -> bool:
     return any(
         isinstance(node, ast.Attribute) and node.attr in ("environ", "getenv")

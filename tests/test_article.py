@@ -81,6 +81,16 @@ def test_an_opened_article_carries_what_the_producer_said_and_where_it_is_from()
     assert article.preview is UNSET
 
 
+def test_how_much_of_the_article_the_producer_had_is_carried_on_where_it_was_judged() -> None:
+    judged = publish(opened(replace(RAW, quality="paywall")), enriched_at=None)
+    assert judged.quality == "paywall"
+    assert bare_article(replace(RAW, quality="excerpt"), id="a").quality == "excerpt"
+    for raw in (RAW, replace(RAW, quality=None)):
+        assert "quality" not in json.loads(codec.encode(publish(opened(raw), enriched_at=None)))
+    given = codec.decode(RawArticle, b'{"content": "a", "quality": null}')
+    assert given.quality is None
+
+
 def test_what_is_no_date_is_null_and_its_words_are_kept() -> None:
     article = opened(replace(RAW, published_at="last Tuesday"))
     assert article.published_at is None

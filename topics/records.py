@@ -16,6 +16,7 @@ from typing import Annotated, Any, Literal, get_args
 import msgspec
 from msgspec import UNSET, Meta, UnsetType, field
 
+from topics import sketches
 from topics.entities import CountryShare as CountryShare
 from topics.entities import Entity as Entity
 from topics.entities import EntityType as EntityType
@@ -23,10 +24,14 @@ from topics.entities import Link as Link
 from topics.entities import Mention as Mention
 from topics.origin import LONGEST_TOPIC as LONGEST_TOPIC
 from topics.origin import Origin as Origin
+from topics.sketches import Count
 
 SCHEMA_VERSION = "1.0"
 
 MediaType = Literal["text/html", "text/plain"]
+Quality = Literal["full", "excerpt", "paywall", "consent"]
+"""How much of the article its producer had: all, a part by its own word or by its look, what stands
+before a paywall, or no more than a notice that asks for consent."""
 StageStatus = Literal["ok", "skipped", "failed"]
 DuplicateReason = Literal["repeat", "same_content", "near_content"]
 VerdictKind = Literal["original", "revision", "repeat", "same_content", "near_content"]
@@ -38,24 +43,6 @@ Reason = Literal[
 ]
 # fmt: on
 REASONS: tuple[Reason, ...] = get_args(Reason)
-_HEX, _160_BYTES = "^[0-9a-f]{32}$", "^[A-Za-z0-9+/]{214}==$"
-_NUMBERS, _LINES = 64, 684
-"""Characters of base64."""
-Digest = Annotated[str, Meta(pattern=_HEX)]
-"""A 128-bit hash in hex."""
-_BASE64 = r"^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$"
-Count = Annotated[int, Meta(ge=0, le=0xFFFF_FFFF)]
-Sketch = Annotated[str, Meta(pattern=_160_BYTES)]
-"""160 bytes in base64: the low bytes of 128 min-hashes of a text and of 32 of its lead."""
-Numbers = Annotated[str, Meta(pattern=_BASE64, max_length=_NUMBERS)]
-"""Up to 24 hashes of 16 bits, little-endian, ascending, in base64."""
-Lines = Annotated[str, Meta(pattern=_BASE64, max_length=_LINES)]
-"""Up to 64 hashes of 64 bits, little-endian, in base64."""
-# The same in a changelog, of which a recovery reads a million: it looks at the lengths itself.
-ToldDigest = Annotated[str, Meta(extra_json_schema={"pattern": _HEX})]
-ToldSketch = Annotated[str, Meta(extra_json_schema={"pattern": _160_BYTES})]
-ToldNumbers = Annotated[str, Meta(extra_json_schema={"pattern": _BASE64, "maxLength": _NUMBERS})]
-ToldLines = Annotated[str, Meta(extra_json_schema={"pattern": _BASE64, "maxLength": _LINES})]
 
 
 class Feed(msgspec.Struct, frozen=True, kw_only=True):
@@ -87,6 +74,8 @@ class RawArticle(msgspec.Struct, frozen=True, kw_only=True):
     published_at: str | None = None
     fetched_at: str | None = None
     feed: Feed | None = None
+    quality: Quality | UnsetType | None = UNSET
+    """How much of the article this is, where the producer has judged it."""
     unknown: dict[str, Any] = field(default_factory=dict)
 
 
@@ -97,9 +86,9 @@ class Fingerprint(msgspec.Struct, frozen=True, kw_only=True):
     """Name and version of the method, stored with every claim; unequal ones are never compared."""
     id: str
     canonical_url: str | None
-    content_hash: Digest
+    content_hash: sketches.Digest
     """Of the normalised main text."""
-    headline_hash: Digest
+    headline_hash: sketches.Digest
     """Of the normalised headline."""
     shingles: Count
     """Distinct word 3-grams in the main text; short texts match only with their headline."""
@@ -109,11 +98,11 @@ class Fingerprint(msgspec.Struct, frozen=True, kw_only=True):
     """Whose lines are counted together: the producer's source, else the canonical URL's host."""
     sentence_shingles: Count = 0
     """Number of distinct word 3-grams in the article's own sentences."""
-    signature: Sketch | UnsetType = UNSET
+    signature: sketches.Sketch | UnsetType = UNSET
     """MinHash signature of the article's own sentences, for near-duplicates."""
-    numbers: Numbers | UnsetType = UNSET
+    numbers: sketches.Numbers | UnsetType = UNSET
     """The numbers in the article's own sentences; of more than 24 those with the least hashes."""
-    lines: Lines | UnsetType = UNSET
+    lines: sketches.Lines | UnsetType = UNSET
     """The lines of the main text, in order; of more than 64 the first 40 and the last 24."""
 
 
@@ -177,8 +166,8 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True):
     origin: str
     algorithm: Annotated[str, Meta(max_length=64)]
     id: str
-    content_hash: ToldDigest
-    headline_hash: ToldDigest
+    content_hash: sketches.ToldDigest
+    headline_hash: sketches.ToldDigest
     shingles: Count
     verdict: Verdict
     withdrawn: bool = False
@@ -188,9 +177,9 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True):
     """Since the epoch: it is forgotten with this one, unless something keeps it longer."""
     source: str | None = None
     sentence_shingles: Count = 0
-    signature: ToldSketch | UnsetType = UNSET
-    numbers: ToldNumbers | UnsetType = UNSET
-    lines: ToldLines | UnsetType = UNSET
+    signature: sketches.ToldSketch | UnsetType = UNSET
+    numbers: sketches.ToldNumbers | UnsetType = UNSET
+    lines: sketches.ToldLines | UnsetType = UNSET
     schema_version: str = SCHEMA_VERSION
 
 
@@ -269,6 +258,7 @@ class Article(msgspec.Struct, frozen=True, kw_only=True):
     """The address of the main image, as the page declares it."""
     fetched_at: str | None = None
     feed: Feed | None = None
+    quality: Quality | UnsetType = UNSET
     language: str | UnsetType = UNSET
     language_confidence: float | UnsetType = UNSET
     language_alternatives: list[LanguageAlternative] | UnsetType = UNSET
@@ -309,6 +299,8 @@ class EnrichedArticle(msgspec.Struct, frozen=True, kw_only=True):
     fetched_at: str | None = None
     enriched_at: str | None = None
     feed: Feed | None = None
+    quality: Quality | UnsetType = UNSET
+    """How much of the article the producer had; absent where it has not judged that."""
     language: str | UnsetType = UNSET
     language_confidence: float | UnsetType = UNSET
     language_alternatives: list[LanguageAlternative] | UnsetType = UNSET

@@ -64,6 +64,7 @@ def open_article(
         published_at=published_at,
         fetched_at=utc(raw.fetched_at),
         feed=raw.feed,
+        quality=raw.quality or UNSET,
         language_declared=raw.language,
         repeated_lines=_repeated_lines(fingerprint, verdict) or UNSET,
         duplicates=Duplicates(
@@ -111,6 +112,7 @@ def bare_article(raw: RawArticle, *, id: str) -> Article:
         published_at=utc(raw.published_at),
         fetched_at=utc(raw.fetched_at),
         feed=raw.feed,
+        quality=raw.quality or UNSET,
         language_declared=raw.language,
         unknown=_foreign(raw),
     )

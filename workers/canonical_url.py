@@ -11,7 +11,10 @@ import re
 import unicodedata
 from urllib.parse import quote, unquote, urlsplit
 
+import xxhash
+
 from workers.tracking_parameters import is_tracking
+from workers.utf8 import encode
 
 LONGEST = 8192
 _DEFAULT_PORTS = {"http": 80, "https": 443}
@@ -51,6 +54,11 @@ def canonical_url(url: str) -> str | None:
         return None
     authority = host if port in (None, _DEFAULT_PORTS[scheme]) else f"{host}:{port}"
     return f"{scheme}://{authority}{path}" + (f"?{query}" if query else "")
+
+
+def url_id(canonical: str) -> str:
+    """The id of an article that has a canonical URL and no id; the same for http and https."""
+    return "url-" + xxhash.xxh3_128_hexdigest(encode(canonical.partition("://")[2]))
 
 
 def _host(name: str) -> str | None:

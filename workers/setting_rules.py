@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -126,6 +127,39 @@ def prefix() -> Rule:
         return text
 
     return Rule(read, "up to 100 ASCII letters, digits, dots, dashes and underscores")
+
+
+def networks() -> Rule:
+    """Networks in CIDR notation."""
+
+    def read(text: str) -> str:
+        parts = [part.strip() for part in text.split(",") if part.strip()]
+        return ",".join(str(ipaddress.ip_network(part)) for part in parts)
+
+    return Rule(read, "networks such as 10.20.0.0/16, with commas between, or nothing")
+
+
+def ports() -> Rule:
+    """TCP ports."""
+
+    def read(text: str) -> str:
+        parts = [int(part) for part in text.split(",") if part.strip()]
+        if not all(0 < part < 65_536 for part in parts):
+            raise ValueError
+        return ",".join(map(str, parts))
+
+    return Rule(read, "ports such as 8080, with commas between, or nothing")
+
+
+def contact() -> Rule:
+    """How a web master reaches whoever runs this: a web or mail address."""
+
+    def read(text: str) -> str:
+        if len(text) > 200 or not text.isprintable() or not text.isascii() or set(text) & set("()"):
+            raise ValueError
+        return text
+
+    return Rule(read, "a web or mail address in ASCII, without brackets")
 
 
 def models() -> Rule:

@@ -19,10 +19,13 @@ from workers.setting_rules import (
     Rule,
     WrongPart,
     addresses,
+    contact,
     models,
+    networks,
     number,
     one_of,
     pem_path,
+    ports,
     prefix,
     switch,
     text,
@@ -138,6 +141,25 @@ class Settings:
     html_spans: bool = _setting(
         False, switch(), "record what strip_boilerplate removed from HTML, span by span"
     )
+    feed_state: str = _setting(
+        "feeds.sqlite", text("a file's path"), "what the feed producer remembers (SQLite)"
+    )
+    feed_contact: str = _setting(
+        "", contact(), "how web masters reach you; sent in the User-Agent with every request"
+    )
+    feed_shortest: float = _setting(
+        120.0, number(1, 86_400), "seconds between polls of a feed at least"
+    )
+    feed_longest: float = _setting(
+        21_600.0, number(1, 604_800), "seconds between polls of a feed that answers at most"
+    )
+    feed_delay: float = _setting(
+        1.0, number(0, 3600), "seconds between two requests to a host at least"
+    )
+    feed_networks: str = _setting(
+        "", networks(), "private networks whose addresses may be asked, such as an intranet's"
+    )
+    feed_ports: str = _setting("", ports(), "ports that may be asked beside 80 and 443")
     log_level: str = _setting("info", one_of("debug", "info", "warning", "error"), "log level")
     log_format: str = _setting(
         "auto", one_of("auto", "json", "pretty"), "log format; auto: pretty on a terminal"

@@ -1,4 +1,4 @@
-"""Read articles from files: JSONL, folders of HTML, text and JSON files, standard input.
+"""Read articles from files: JSONL, folders of HTML, text and JSON files, WARC, standard input.
 
 What a file holds is handed on as it is. Whether it is an article is decided in one place, by the
 first step of the pipeline, so that bad input ends as a dead letter with its payload and no line is
@@ -11,29 +11,27 @@ import hashlib
 import os
 import stat
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
 import orjson
-from charset_normalizer import from_bytes
 
 from topics import codec
 from topics.records import Feed, MediaType, RawArticle
+from workers import warc
+from workers.pages.charset import decoded
 from workers.utf8 import without_surrogates
 
 STANDARD_INPUT = "-"
-SUFFIXES = (".html", ".htm", ".txt", ".json", ".jsonl", ".ndjson")
+SUFFIXES = (".html", ".htm", ".txt", ".json", ".jsonl", ".ndjson", *warc.SUFFIXES)
 _MEDIA_TYPES: dict[str, MediaType] = {
     ".html": "text/html",
     ".htm": "text/html",
     ".txt": "text/plain",
 }
-_GUESSED_FROM = 64 * 1024
 _SHOWN = 200
-_DAMAGED = 0.01
-"""Share of a text's characters that may be unreadable before its encoding is in doubt."""
 
 
 class SourceError(ValueError):
@@ -49,7 +47,7 @@ class Found:
     value: bytes
     key: bytes | None
     line: int | None = None
-    """The line, or the item of a JSON list, from 1; None where the file is one article."""
+    """The line, or item of a JSON list or WARC file, from 1; None where the file is one article."""
 
 
 def check(sources: Sequence[str]) -> None:
@@ -64,7 +62,7 @@ def check(sources: Sequence[str]) -> None:
             raise SourceError(f"{_shown(source)}: no such file or folder") from None
         except OSError as error:
             raise SourceError(f"{_shown(source)}: cannot be read: {error.strerror}") from None
-        if not stat.S_ISDIR(mode) and path.suffix.lower() not in SUFFIXES:
+        if not stat.S_ISDIR(mode) and suffix_of(path) not in SUFFIXES:
             raise SourceError(
                 f"{_shown(source)}: not a kind of file that is read; "
                 f"give {', '.join(SUFFIXES)}, a folder of those, or {STANDARD_INPUT} for "
@@ -72,12 +70,23 @@ def check(sources: Sequence[str]) -> None:
             )
 
 
+def suffix_of(path: Path) -> str:
+    """What a file's name says that it is: its last ending, or the last two of a packed file."""
+    name = path.name.lower()
+    return next((end for end in warc.SUFFIXES if name.endswith(end)), path.suffix.lower())
+
+
 def _shown(source: str) -> str:
     return source if len(source) <= _SHOWN else f"{source[:_SHOWN]}…"
 
 
-def read(sources: Sequence[str]) -> Iterator[Found]:
-    """All records of all sources, in order; folders in order of their paths."""
+def read(
+    sources: Sequence[str], told: Callable[[str], None] = lambda line: None
+) -> Iterator[Found]:
+    """All records of all sources, in order; folders in order of their paths.
+
+    ``told`` is called with a line on each file that also holds what is no article.
+    """
     for source in sources:
         if source == STANDARD_INPUT:
             with standard_input() as stream:
@@ -87,13 +96,11 @@ def read(sources: Sequence[str]) -> Iterator[Found]:
         files: Iterable[Path] = [path]
         if path.is_dir():
             files = sorted(
-                file
-                for file in path.rglob("*")
-                if file.is_file() and file.suffix.lower() in SUFFIXES
+                file for file in path.rglob("*") if file.is_file() and suffix_of(file) in SUFFIXES
             )
         for file in files:
             guid = (Path(path.name) / file.relative_to(path)).as_posix()
-            yield from _file(file, guid)
+            yield from _file(file, guid, told)
 
 
 def standard_input() -> BinaryIO:
@@ -106,18 +113,22 @@ def standard_input() -> BinaryIO:
     return open(sys.stdin.fileno(), "rb", closefd=False)
 
 
-def _file(path: Path, guid: str) -> Iterator[Found]:
-    suffix = path.suffix.lower()
+def _file(path: Path, guid: str, told: Callable[[str], None]) -> Iterator[Found]:
+    suffix = suffix_of(path)
     try:
         if suffix in (".jsonl", ".ndjson"):
             with path.open("rb") as stream:
                 yield from _lines(stream, str(path))
         elif suffix == ".json":
             yield from _json(path.read_bytes(), str(path))
+        elif suffix in warc.SUFFIXES:
+            yield from _pages(path, told)
         else:
             yield _document(path, guid, _MEDIA_TYPES[suffix])
     except OSError as error:
         raise SourceError(f"{path}: cannot be read: {error.strerror or error}") from error
+    except warc.WarcError as error:
+        raise SourceError(f"{path}: {error}") from None
 
 
 def lines(stream: Iterable[bytes]) -> Iterator[bytes]:
@@ -151,6 +162,15 @@ def _json(data: bytes, name: str) -> Iterator[Found]:
         yield Found(f"{name}:{number}", encoded, key_of(encoded), number)
 
 
+def _pages(path: Path, told: Callable[[str], None]) -> Iterator[Found]:
+    counted = warc.Read()
+    with path.open("rb") as stream:
+        for number, page in enumerate(warc.pages(stream, counted), 1):
+            value = codec.encode(page.article)
+            yield Found(f"{path}:{number}", value, (page.article.id or "").encode(), number)
+    told(f"{path}: {counted}")
+
+
 def file_id(path: Path) -> str:
     """The id of a page or text that comes as a file.
 
@@ -173,32 +193,6 @@ def _document(path: Path, guid: str, media_type: MediaType) -> Found:
         feed=Feed(kind="file", guid=without_surrogates(guid)),
     )
     return Found(str(path), codec.encode(article), id.encode())
-
-
-def decoded(data: bytes) -> str | None:
-    """The text of a file in whatever encoding; None where it is no text."""
-    if b"\0" in data[:_GUESSED_FROM] and not data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return None
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        pass
-    # A page with a few damaged bytes, or cut in the middle of a character, is still UTF-8.
-    text = data.decode("utf-8-sig", "replace")
-    beyond_ascii = sum(character > "\x7f" for character in text)
-    if text.count("\ufffd") <= _DAMAGED * beyond_ascii:
-        return text
-    guess = _guess(data)
-    return None if guess is None else data.decode(guess, "replace")
-
-
-def _guess(data: bytes) -> str | None:
-    """The likeliest encoding of the beginning, wherever that cuts a character of several bytes."""
-    for cut in range(4):
-        guess = from_bytes(data[: _GUESSED_FROM - cut]).best()
-        if guess is not None or len(data) <= _GUESSED_FROM - cut:
-            return None if guess is None else guess.encoding
-    return None
 
 
 def key_of(value: bytes) -> bytes | None:

@@ -142,7 +142,7 @@ def test_there_is_one_worker_per_step(workers: Services) -> None:
 
 def test_the_settings_of_every_service_are_accepted(services: Services) -> None:
     ours = {name: service for name, service in services.items() if "build" in service}
-    assert len(ours) == len(STEPS) + 2
+    assert len(ours) == len(STEPS) + 3, "the workers, the topics and two producers"
     for service in ours.values():
         loaded = settings.load(service["environment"])
         assert loaded.bootstrap == "kafka:9092"

@@ -10,7 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from workers.runtime.fetch import USER_AGENT, Fetched, FetchError, fetch, text_of
+from workers.runtime.fetch import USER_AGENT, Fetched, FetchError, fetch
 
 PAGE = "<html><body><p>Der Stadtrat hat die Brücke beschlossen.</p></body></html>"
 HTML = {"Content-Type": "text/html"}
@@ -134,21 +134,3 @@ def test_only_the_web_is_asked(url: str) -> None:
 def test_nobody_there_is_told(site: str) -> None:
     with pytest.raises(FetchError, match="cannot be fetched"):
         get("http://127.0.0.1:1/")
-
-
-@pytest.mark.parametrize(
-    ("data", "declared", "text"),
-    [
-        ("Brücke".encode(), None, "Brücke"),
-        ("Brücke".encode("cp1252"), "latin1", "Brücke"),
-        ("“Brücke”".encode("cp1252"), "iso-8859-1", "“Brücke”"),
-        (b"\xef\xbb\xbfBr\xc3\xbccke", "latin1", "Brücke"),
-        ("Brücke".encode("utf-16"), "utf-8", "Brücke"),
-        (b'<meta charset="koi8-r">' + "Мост".encode("koi8-r"), None, '<meta charset="koi8-r">Мост'),
-        (b"abc", "rot13", "abc"),
-        (b"abc", "no-such-thing", "abc"),
-        (b"a\0bc", "utf-8", None),
-    ],
-)
-def test_bytes_are_read_as_a_browser_does(data: bytes, declared: str, text: str | None) -> None:
-    assert text_of(data, declared) == text

@@ -90,7 +90,7 @@ def kind_of(word: str) -> str:
         there = word == sources.STANDARD_INPUT or Path(word).exists()
     except (OSError, ValueError):  # too long, or with a NUL in it
         there = False
-    if there or Path(word).suffix.lower() in sources.SUFFIXES:
+    if there or sources.suffix_of(Path(word)) in sources.SUFFIXES:
         return "file"
     if _SCHEME.match(word):
         raise CommandError(

@@ -40,7 +40,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
         "sources",
         nargs="*",
         metavar="SOURCE",
-        help="a JSONL, JSON, HTML or text file, a folder of them, or - for JSONL on standard "
+        help="a JSONL, JSON, HTML, text or WARC file, a folder of them, or - for JSONL on standard "
         "input; the bundled samples if there is none",
     )
     parser.add_argument("--output", metavar="FILE", help="write the enriched records (JSONL)")
@@ -202,7 +202,8 @@ class _Run:
         delivery = Delivery(self._settings)
         await delivery.start()
         try:
-            async for item in produce(self._settings, delivery, sources.read(self._named)):
+            found = sources.read(self._named, self._told)
+            async for item in produce(self._settings, delivery, found):
                 tally.arrive(item.origin, item.where)
                 self._moved = time.monotonic()
                 for topic, message in self._early.pop(item.origin[:3], ()):
@@ -210,6 +211,9 @@ class _Run:
             self._produced = True
         finally:
             await delivery.stop()
+
+    def _told(self, line: str) -> None:
+        self._console.print(escape(line), highlight=False)
 
     def _verdict(self, tally: Tally, problems: list[str]) -> int:
         for problem in problems:

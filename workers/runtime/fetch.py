@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
-import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
@@ -13,7 +11,7 @@ import aiohttp
 from topics.headers import rfc3339
 from topics.records import MediaType
 from workers import __version__
-from workers.sources import decoded
+from workers.pages.charset import text_of
 
 REDIRECTS = 5
 SECONDS = 20.0
@@ -23,24 +21,6 @@ _TYPES: dict[str, MediaType] = {
     "application/xhtml+xml": "text/html",
     "text/plain": "text/plain",
 }
-_CHARSET = re.compile(
-    rb"<meta\b[^>]{0,300}?\bcharset\s{0,9}=\s{0,9}[\"']?\s{0,9}([\w.:-]{1,40})", re.I
-)
-# Python also has codecs that are none of a text.
-_ENCODINGS = (
-    "utf-",
-    "ascii",
-    "iso8859",
-    "iso2022",
-    "cp",
-    "koi8",
-    "gb",
-    "big5",
-    "euc",
-    "shift",
-    "mac",
-)
-_LOOKED_AT = 8192
 _PIECE = 64 * 1024
 
 
@@ -92,31 +72,6 @@ async def fetch(url: str, *, limit: int, seconds: float = SECONDS) -> Fetched:
     if content is None:
         raise FetchError(f"{url} is no page: its {len(data):,} bytes are no text")
     return Fetched(shown, redirected, content, media_type, rfc3339(datetime.now(UTC)))
-
-
-def text_of(data: bytes, declared: str | None) -> str | None:
-    """The text of a body, as a browser reads it: byte order mark, header, meta element, guess.
-
-    None where it is no text.
-    """
-    if not data.startswith((codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        named = _CHARSET.search(data[:_LOOKED_AT])
-        for name in (declared, named and named[1].decode("ascii", "replace")):
-            if name and (encoding := _encoding(name)) and b"\0" not in data:
-                return data.decode(encoding, "replace")
-    return decoded(data)
-
-
-def _encoding(name: str) -> str | None:
-    """Python's name of an encoding of the web; None where it is none of a text."""
-    try:
-        found = codecs.lookup(name.strip())
-    except (LookupError, ValueError):
-        return None
-    if not found.name.startswith(_ENCODINGS):
-        return None
-    # Whoever says Latin-1 on the web means what Windows made of it.
-    return {"iso8859-1": "cp1252", "ascii": "cp1252"}.get(found.name, found.name)
 
 
 def _check(url: str) -> None:

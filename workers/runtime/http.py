@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Awaitable, Callable
+from typing import Protocol
 
 from aiohttp import web
 
-from workers.runtime.metrics import Metrics
 from workers.settings import Settings, variable
 
 Check = Callable[[], list[str]]
@@ -18,6 +18,14 @@ Check = Callable[[], list[str]]
 Resume = Callable[[], dict[str, str]]
 """Ends every pause; the hops that were paused and why, by first step."""
 RESUME = "/breaker/close"
+
+
+class Metrics(Protocol):
+    """What is served at ``/metrics``."""
+
+    def page(self) -> bytes:
+        """The page, in Prometheus' text format."""
+        ...
 
 
 class PortTakenError(Exception):

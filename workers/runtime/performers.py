@@ -19,6 +19,7 @@ from msgspec import UNSET, UnsetType
 from topics import codec
 from topics.records import Article, Fingerprinted
 from workers import pipeline
+from workers.feeds import reading
 from workers.outcome import Failed, Outcome, Passed, Rejected
 from workers.settings import PoolPlan, planned
 from workers.stages.deduplicate import Fingerprinter
@@ -66,6 +67,10 @@ def performer(step: str, plan: PoolPlan) -> Callable[[Any], Any]:
     """One step as a function of picklable values."""
     if step == pipeline.FINGERPRINT:
         return _printing(Fingerprinter(limit=plan.article_limit))
+    if step == reading.READ:
+        return reading.read_feed
+    if step == reading.MAKE:
+        return reading.make_article
     options = pipeline.StageOptions(
         language_engine=plan.language_engine,
         html_spans=plan.html_spans,

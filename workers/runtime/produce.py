@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import time
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -36,41 +36,52 @@ async def produce(
     settings: Settings, delivery: Delivery, found: Iterable[Found]
 ) -> AsyncIterator[Produced]:
     """Deliver records in order, a hundred at a time; DeliveryError if Kafka does not take them."""
-    topic = settings.topic(catalog.RAW.name)
     counted = itertools.count()
     async for group in read_ahead(found, TOGETHER):
-        now = datetime.now(UTC)
-        messages = [
-            Message(
-                topic,
-                item.key,
-                item.value,
-                headers.write(
-                    headers.event(
-                        catalog.RAW,
-                        id=((item.key or b"").decode("utf-8", "replace") or item.where)[
-                            :LONGEST_ID
-                        ],
-                        origin=None,
-                        stage=STAGE,
-                        stages=(),
-                        time=now,
-                        trace=None,
-                    )
-                ),
-            )
-            for item in group
-        ]
-        answers = await delivery.send(messages)
-        for item, message, answer in zip(group, messages, answers, strict=True):
-            number = next(counted)
-            if isinstance(answer, Delivered):
-                origin = Origin(topic, answer.partition, answer.offset, 0)
-                yield Produced(item.where, origin, len(item.value))
-            else:
-                origin = Origin(STAGE, 0, number, int(time.time() * 1000))
-                await _too_large(settings, delivery, message, origin, answer)
-                yield Produced(item.where, origin, len(item.value), dead=True)
+        for produced in await deliver(settings, delivery, group, counted):
+            yield produced
+
+
+async def deliver(
+    settings: Settings, delivery: Delivery, group: Sequence[Found], counted: Iterator[int]
+) -> list[Produced]:
+    """Deliver these records together, each to its answer in order; see ``produce``.
+
+    ``counted`` numbers those that are too large, of which each needs an origin of its own.
+    """
+    topic = settings.topic(catalog.RAW.name)
+    now = datetime.now(UTC)
+    messages = [
+        Message(
+            topic,
+            item.key,
+            item.value,
+            headers.write(
+                headers.event(
+                    catalog.RAW,
+                    id=((item.key or b"").decode("utf-8", "replace") or item.where)[:LONGEST_ID],
+                    origin=None,
+                    stage=STAGE,
+                    stages=(),
+                    time=now,
+                    trace=None,
+                )
+            ),
+        )
+        for item in group
+    ]
+    answers = await delivery.send(messages)
+    produced = []
+    for item, message, answer in zip(group, messages, answers, strict=True):
+        number = next(counted)
+        if isinstance(answer, Delivered):
+            origin = Origin(topic, answer.partition, answer.offset, 0)
+            produced.append(Produced(item.where, origin, len(item.value)))
+        else:
+            origin = Origin(STAGE, 0, number, int(time.time() * 1000))
+            await _too_large(settings, delivery, message, origin, answer)
+            produced.append(Produced(item.where, origin, len(item.value), dead=True))
+    return produced
 
 
 async def _too_large(

@@ -5,9 +5,9 @@ Exact repeats, revisions, the same content under another id, and near-duplicates
 sentences are mostly the same.
 """
 
-from workers.canonical_url import canonical_url
+from workers.canonical_url import canonical_url, url_id
 from workers.normalise import line_hash, normalise
-from workers.stages.deduplicate.fingerprint import ALGORITHM, fingerprint, url_id
+from workers.stages.deduplicate.fingerprint import ALGORITHM, fingerprint
 from workers.stages.deduplicate.main_text import MainText, main_text
 from workers.stages.deduplicate.seen import SeenStore
 from workers.stages.deduplicate.seen_store import WindowedSeenStore

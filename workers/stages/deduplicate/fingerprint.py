@@ -9,7 +9,7 @@ import xxhash
 from msgspec import UNSET
 
 from topics.records import Fingerprint, RawArticle
-from workers.canonical_url import canonical_url
+from workers.canonical_url import canonical_url, url_id
 from workers.normalise import normalise, normalised_lines
 from workers.stages.deduplicate.hard_wrap import unwrapped
 from workers.stages.deduplicate.lines import line_hashes
@@ -63,11 +63,6 @@ def fingerprint(article: RawArticle, main: MainText) -> Fingerprint:
         numbers=numbers(" ".join(compress(whole, own))) if own_trigrams else UNSET,
         lines=line_hashes(lines),
     )
-
-
-def url_id(canonical: str) -> str:
-    """The id of an article that has a canonical URL and no id; the same for http and https."""
-    return "url-" + _hash(canonical.partition("://")[2])
 
 
 def _source(declared: str | None, canonical: str | None) -> str | None:

@@ -1,0 +1,217 @@
+"""What survives a kill."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from workers.feeds.fetched import Validators
+from workers.feeds.items import Item
+from workers.feeds.known import Known, Ready
+from workers.feeds.state import FORGOTTEN_AFTER, State, StateError
+
+NOW = 1_800_000_000.0
+FEED = "https://paper.example/feed"
+INDEX = "https://paper.example/sitemap.xml"
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "feeds.sqlite"
+
+
+@pytest.fixture
+def state(path: Path) -> Iterator[State]:
+    state = State(path)
+    state.follow([FEED], NOW)
+    yield state
+    state.close()
+
+
+def item(guid: str, title: str = "Title", **more: str) -> Item:
+    return Item(guid=guid, url=f"https://paper.example/{guid}", title=title, **more)  # type: ignore[arg-type]
+
+
+def only(state: State) -> Known:
+    (feed,) = state.feeds()
+    return feed
+
+
+def take(state: State, *items: Item, pages: bool = False) -> None:
+    fresh = state.fresh(only(state).id, items)
+    ready = [Ready(one.guid, None, (one.title or "").encode()) for one in fresh]
+    state.taken(
+        only(state),
+        items,
+        [] if pages else ready,
+        [("paper.example", one) for one in fresh] if pages else [],
+        [],
+        NOW,
+    )
+
+
+def test_all_that_is_known_of_a_feed_is_kept(state: State, path: Path) -> None:
+    known = Known(
+        id=only(state).id,
+        address=FEED,
+        url="https://moved.example/feed",
+        next_poll=NOW + 5,
+        kind="rss",
+        title="Überschrift",
+        retired=None,
+        validators=Validators('W/"a"', "Mon, 01 Jan 2024 00:00:00 GMT"),
+        digest=b"\0" * 16,
+        ttl=600.0,
+        last_poll=NOW,
+        last_success=NOW - 1,
+        last_item=NOW - 2,
+        failures=3,
+        error_kind="timeout",
+        error="took long",
+        habit=(1, 2, 3),
+    )
+    state.saved(known)
+    state.close()
+    again = State(path)
+    assert again.feeds() == [known]
+    again.close()
+
+
+def test_an_item_is_new_once(state: State) -> None:
+    take(state, item("a"), item("b"))
+    take(state, item("b"), item("c"), item("a"))
+    assert [one.ready.place for one in state.outbox(10)] == ["a", "b", "c"]
+
+
+def test_an_item_with_another_title_is_a_version_of_its_own(state: State) -> None:
+    take(state, item("a", "Storm nears"))
+    take(state, item("a", "Storm is over"))
+    assert [one.ready.value for one in state.outbox(10)] == [b"Storm nears", b"Storm is over"]
+
+
+def test_an_article_is_taken_from_the_feed_that_has_it_first(state: State) -> None:
+    take(state, item("a"))
+    state.follow([FEED, "https://paper.example/politics"], NOW)
+    politics = next(feed for feed in state.feeds() if feed.address != FEED)
+    other = Item(guid="9", url="https://paper.example/a?utm_source=rss", title="Title")
+    assert state.fresh(politics.id, [other]) == []
+    state.taken(politics, [other], [], [], [], NOW)
+    changed = replace(other, title="Another title")
+    assert state.fresh(politics.id, [changed]) == [changed]
+
+
+def test_what_a_feed_no_longer_lists_is_forgotten_in_time(state: State) -> None:
+    take(state, item("a"))
+    state.taken(only(state), [item("b")], [], [], [], NOW + FORGOTTEN_AFTER / 2)
+    assert state.fresh(only(state).id, [item("a")]) == []
+    state.taken(only(state), [item("b")], [], [], [], NOW + FORGOTTEN_AFTER + 1)
+    assert state.fresh(only(state).id, [item("a"), item("b")]) == [item("a")]
+
+
+def test_what_kafka_has_confirmed_leaves_the_outbox(state: State, path: Path) -> None:
+    take(state, item("a"), item("b"), item("c"))
+    state.sent(state.outbox(2))
+    state.close()
+    again = State(path)
+    assert [one.ready.place for one in again.outbox(10)] == ["c"]
+    assert again.waiting() == 1
+    again.close()
+
+
+def test_a_poll_is_taken_in_whole_or_not_at_all(state: State) -> None:
+    with pytest.raises(sqlite3.Error):
+        state.taken(
+            replace(only(state), title="half"),
+            [item("a")],
+            [Ready("a", None, None)],  # type: ignore[arg-type]
+            [],
+            [],
+            NOW,
+        )
+    assert only(state).title is None
+    assert state.fresh(only(state).id, [item("a")]) == [item("a")]
+    take(state, item("a"))  # and the file can still be written
+
+
+def test_a_page_waits_until_it_is_made(state: State) -> None:
+    take(state, item("a"), pages=True)
+    assert state.next_page([]) == NOW
+    assert state.due_page(NOW, ["paper.example"]) is None
+    page = state.due_page(NOW, [])
+    assert page is not None
+    state.page_again(page, NOW + 60, "timed out")
+    assert state.due_page(NOW, []) is None
+    page = state.due_page(NOW + 60, [])
+    assert page is not None
+    assert page.tries == 1
+    state.page_made(page, Ready("a", None, b"made"))
+    assert state.next_page([]) is None
+    assert [one.ready.value for one in state.outbox(10)] == [b"made"]
+
+
+def test_a_version_that_comes_while_its_page_is_fetched_is_fetched_too(state: State) -> None:
+    take(state, item("a", "Storm nears"), pages=True)
+    page = state.due_page(NOW, [])
+    assert page is not None
+    take(state, item("a", "Storm is over"), pages=True)
+    state.page_made(page, Ready("a", None, b"made"))
+    again = state.due_page(NOW, [])
+    assert again is not None
+    assert again.item.title == "Storm is over"
+
+
+def test_what_is_given_up_can_be_looked_up(state: State) -> None:
+    take(state, item("a"), pages=True)
+    page = state.due_page(NOW, [])
+    assert page is not None
+    state.page_lost(page, "status 404", NOW)
+    assert state.lost() == [(FEED, "https://paper.example/a", "Title", NOW, "status 404")]
+    assert state.next_page([]) is None
+
+
+def test_a_feed_that_is_no_longer_followed_keeps_what_is_known_of_it(state: State) -> None:
+    take(state, item("a"))
+    state.follow(["https://other.example/"], NOW)
+    assert [feed.address for feed in state.feeds()] == ["https://other.example/"]
+    state.follow([FEED], NOW)
+    assert state.fresh(only(state).id, [item("a")]) == []
+
+
+def test_sitemaps_come_and_go_with_their_index(state: State) -> None:
+    state.follow([INDEX], NOW)
+    index = only(state)
+    new = state.children(index, ["https://paper.example/1.xml", "https://paper.example/2.xml"], NOW)
+    assert [one.parent for one in new] == [index.id, index.id]
+    assert state.children(index, ["https://paper.example/2.xml"], NOW) == []
+    assert [feed.address[-5:] for feed in state.feeds()] == ["2.xml", "p.xml"]
+    nested = state.children(new[1], ["https://paper.example/3.xml"], NOW)
+    state.follow([INDEX], NOW)
+    assert nested[0].id in [feed.id for feed in state.feeds()]
+    state.follow([FEED], NOW)
+    assert [feed.address for feed in state.feeds()] == [FEED]
+
+
+def test_two_producers_cannot_share_a_state(state: State, path: Path) -> None:
+    with pytest.raises(StateError, match="in use by another producer"):
+        State(path)
+    reader = State(path, read_only=True)
+    assert [feed.address for feed in reader.feeds()] == [FEED]
+    reader.close()
+
+
+def test_a_file_of_another_version_is_refused(path: Path) -> None:
+    database = sqlite3.connect(path)
+    database.execute("PRAGMA user_version = 99")
+    database.close()
+    with pytest.raises(StateError, match="version 99"):
+        State(path)
+
+
+def test_a_file_that_is_no_database_is_refused(path: Path) -> None:
+    path.write_bytes(b"feeds:\n  - https://paper.example/\n" * 100)
+    with pytest.raises(StateError, match=r"feeds\.sqlite cannot be used"):
+        State(path)

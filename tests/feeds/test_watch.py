@@ -1,0 +1,193 @@
+"""What is started when: hosts, order, ends."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from workers.feeds import watch
+from workers.feeds.items import Item
+from workers.feeds.known import Known, Page, Ready
+from workers.feeds.state import State
+from workers.feeds.watch import Watch, host_of
+
+LATER = 3600.0
+
+
+@pytest.fixture
+def state(tmp_path: Path) -> Iterator[State]:
+    state = State(tmp_path / "feeds.sqlite")
+    yield state
+    state.close()
+
+
+class Asked:
+    """Answers every poll with one item whose page is to be fetched; notes what ran together."""
+
+    def __init__(self, state: State) -> None:
+        self.state = state
+        self.polls: Counter[str] = Counter()
+        self.pages: list[str] = []
+        self.running: Counter[str] = Counter()
+        self.most = 0
+        self.after_poll: Callable[[Known], None] = lambda feed: None
+        self.next = LATER
+
+    async def _visit(self, host: str) -> None:
+        assert not self.running[host], f"two requests to {host} at once"
+        self.running[host] += 1
+        self.most = max(self.most, self.running.total())
+        for _ in range(3):
+            await asyncio.sleep(0)
+        self.running[host] -= 1
+
+    async def poll(self, feed: Known) -> Sequence[Known]:
+        host = host_of(feed.url)
+        await self._visit(host)
+        self.polls[feed.address] += 1
+        after = replace(feed, next_poll=time.time() + self.next)
+        number = self.polls[feed.address]
+        item = Item(guid=str(number), url=f"https://{host}/{feed.id}/{number}")
+        fresh = self.state.fresh(feed.id, [item])
+        self.state.taken(after, [item], [], [(host, one) for one in fresh], [], time.time())
+        self.after_poll(after)
+        return [after]
+
+    async def fetch(self, page: Page) -> None:
+        await self._visit(page.host)
+        assert page.item.url
+        self.pages.append(page.item.url)
+        self.state.page_made(page, Ready(page.item.url, None, b"article"))
+
+
+class Kafka:
+    def __init__(self) -> None:
+        self.got: list[str] = []
+        self.refuses = False
+
+    async def __call__(self, ready: Sequence[Ready]) -> None:
+        await asyncio.sleep(0)
+        if self.refuses:
+            raise ConnectionError("no broker")
+        self.got += [one.place for one in ready]
+
+
+def addresses(hosts: int, feeds: int) -> list[str]:
+    return [
+        f"https://h{host}.example/feed/{feed}" for host in range(hosts) for feed in range(feeds)
+    ]
+
+
+def made(state: State, asked: Asked, kafka: Kafka) -> Watch:
+    return Watch(state, asked, asked, kafka, clock=time.time)
+
+
+def test_once_asks_each_feed_and_page_once(state: State) -> None:
+    state.follow(addresses(100, 3), time.time() + LATER)
+    asked, kafka = Asked(state), Kafka()
+    asyncio.run(made(state, asked, kafka).run(once=True))
+    assert set(asked.polls.values()) == {1}
+    assert len(asked.polls) == len(asked.pages) == len(kafka.got) == 300
+    assert state.backlog() == (0, 0)
+    assert 2 < asked.most <= watch.TOGETHER
+
+
+def test_hosts_are_asked_together_and_each_one_thing_at_a_time(state: State) -> None:
+    # `_visit` holds it against two at a host; pages and feeds share the hosts here.
+    state.follow(addresses(2, 50), time.time())
+    asked, kafka = Asked(state), Kafka()
+    asyncio.run(made(state, asked, kafka).run(once=True))
+    assert asked.most == 2
+
+
+def test_a_feed_is_asked_again_when_it_is_due(state: State) -> None:
+    state.follow(addresses(3, 1), time.time())
+    asked, kafka = Asked(state), Kafka()
+    asked.next = 0.01
+    following = made(state, asked, kafka)
+
+    def enough(feed: Known) -> None:
+        if asked.polls.total() >= 20:
+            following.stop()
+
+    asked.after_poll = enough
+    asyncio.run(following.run())
+    assert min(asked.polls.values()) >= 3
+    assert state.waiting() == 0, "what was made before the end was sent"
+    assert kafka.got
+
+
+def test_what_a_stop_interrupts_is_done_the_next_time(state: State) -> None:
+    state.follow(addresses(40, 1), time.time())
+    asked, kafka = Asked(state), Kafka()
+    following = made(state, asked, kafka)
+    asked.after_poll = lambda feed: following.stop()
+    asyncio.run(following.run())
+    assert len(kafka.got) < 40
+    asyncio.run(made(state, asked, kafka).run(once=True))
+    assert sorted({host_of(place) for place in kafka.got}) == sorted(
+        host_of(address) for address in addresses(40, 1)
+    )
+
+
+def test_a_kafka_that_takes_nothing_ends_the_producer(state: State) -> None:
+    state.follow(addresses(3, 1), time.time())
+    asked, kafka = Asked(state), Kafka()
+    kafka.refuses = True
+    with pytest.raises(ConnectionError):
+        asyncio.run(made(state, asked, kafka).run())
+    assert state.waiting() >= 1, "and nothing is forgotten"
+    kafka.refuses = False
+    asyncio.run(made(state, asked, kafka).run(once=True))
+    assert len(set(kafka.got)) == len(kafka.got)
+    assert sum(place.endswith("/1") for place in kafka.got) == 3
+
+
+def test_a_bug_ends_the_producer(state: State) -> None:
+    state.follow(addresses(3, 1), time.time())
+    asked = Asked(state)
+
+    def bug(feed: Known) -> None:
+        raise ZeroDivisionError
+
+    asked.after_poll = bug
+    with pytest.raises(ZeroDivisionError):
+        asyncio.run(made(state, asked, Kafka()).run())
+
+
+def test_a_full_outbox_stops_the_asking(state: State, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(watch, "MOST_WAITING", 5)
+    state.follow(addresses(30, 1), time.time())
+    asked, kafka = Asked(state), Kafka()
+    most = 0
+
+    async def slow(ready: Sequence[Ready]) -> None:
+        nonlocal most
+        most = max(most, state.waiting())
+        for _ in range(20):
+            await asyncio.sleep(0)
+        await kafka(ready)
+
+    asyncio.run(Watch(state, asked, asked, slow, clock=time.time).run(once=True))
+    assert len(kafka.got) == 30
+    assert most <= 5 + watch.TOGETHER
+
+
+@pytest.mark.parametrize(
+    ("url", "host"),
+    [
+        ("https://Paper.Example:8443/feed", "paper.example"),
+        ("https://user:secret@paper.example./", "paper.example"),
+        ("http://[::1]:80/", "::1"),
+        ("http://[::1", ""),
+        ("", ""),
+    ],
+)
+def test_the_host_of_an_address(url: str, host: str) -> None:
+    assert host_of(url) == host

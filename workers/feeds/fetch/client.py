@@ -1,0 +1,265 @@
+"""Asks for addresses: one at a time of each host, only where it is safe, and within limits."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+import time
+from dataclasses import dataclass, replace
+from types import TracebackType
+from typing import Self
+
+import aiohttp
+from aiohttp.http_exceptions import HttpProcessingError
+
+from workers.feeds.fetch import answers, robots
+from workers.feeds.fetch.clock import Clock, SystemClock
+from workers.feeds.fetch.connect import Resolve, SystemResolve, connector
+from workers.feeds.fetch.hindrances import failed
+from workers.feeds.fetch.politeness import Turns
+from workers.feeds.fetch.robots import Robots
+from workers.feeds.fetch.rules import Rules
+from workers.feeds.fetch.targets import RefusedError, Target, onward, redacted, target
+from workers.feeds.fetch.unpack import ACCEPTED, BrokenError, TooLargeError, Unpacker
+from workers.feeds.fetched import Body, Failed, NotModified, Result, Validators, Want
+
+_FIELD = 16 * 1024
+_FIELDS = 128
+_ROBOTS = Want("text/plain, */*;q=0.1", robots.LIMIT)
+
+
+@dataclass(frozen=True)
+class _Answer:
+    status: int
+    reason: str
+    raw: answers.Raw
+    headers: dict[str, str]
+    body: bytes = b""
+
+
+@dataclass(frozen=True)
+class _Errand:
+    """What holds for a request and the redirects after it."""
+
+    want: Want
+    origin: str
+    """Where it began: whose headers the want's are."""
+    redirects: int
+    obedient: bool
+    """Whether robots.txt is asked first."""
+    beginning: bool = False
+    """Whether the first bytes do where there are too many."""
+
+
+class _Budget:
+    """The seconds that are left for being connected; waiting for a turn costs none."""
+
+    def __init__(self, seconds: float) -> None:
+        self.whole = self.left = seconds
+
+
+class Client:
+    """The one client of a process; every outcome is a value.
+
+    Use it as a context manager, or ``close`` it.
+    """
+
+    def __init__(
+        self,
+        rules: Rules,
+        *,
+        resolve: Resolve | None = None,
+        clock: Clock | None = None,
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
+        """``resolve`` and ``tls`` take the place of the system's look-up and trusted roots."""
+        self._rules = rules
+        self._clock = clock or SystemClock()
+        self._own = SystemResolve() if resolve is None else None
+        self._resolve = resolve or self._own
+        self._tls = tls
+        self._turns = Turns(self._clock, max(rules.delay, rules.crawl_delay))
+        self._robots = Robots(rules, self._clock, self._robots_txt)
+        self._slots = asyncio.Semaphore(rules.connections)
+        self._session: aiohttp.ClientSession | None = None
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Close all connections."""
+        if self._session is not None:
+            await self._session.close()
+        if self._own is not None:
+            self._own.close()
+
+    async def get(self, url: str, want: Want) -> Result:
+        """What comes of asking for an address; waits for the host's turn first."""
+        try:
+            at = target(url, self._rules)
+        except RefusedError as error:
+            return Failed(redacted(url), "refused", str(error))
+        return await self._follow(
+            at, _Errand(want, at.origin, self._rules.redirects, self._rules.robots)
+        )
+
+    async def _robots_txt(self, url: str) -> Result:
+        at = target(url, self._rules)
+        errand = _Errand(_ROBOTS, at.origin, robots.REDIRECTS, obedient=False, beginning=True)
+        return await self._follow(at, errand)
+
+    async def _follow(self, at: Target, errand: _Errand) -> Result:
+        budget = _Budget(errand.want.seconds or self._rules.whole)
+        asked: set[str] = set()
+        permanent, downgraded = True, False
+        while True:
+            asked.add(at.shown)
+            answer = await self._ask(at, errand, budget)
+            if isinstance(answer, Failed):
+                return answer
+            location = answer.headers.get("location")
+            if answer.status not in answers.REDIRECTS or location is None:
+                moved = at.shown if permanent and len(asked) > 1 else None
+                return self._result(at, errand, answer, moved, permanent, downgraded)
+            try:
+                new = onward(at, location, self._rules)
+            except RefusedError as error:
+                return Failed(at.shown, "refused", str(error), answer.status)
+            if new.shown in asked:
+                said = f"{new.shown} leads in a circle"
+                return Failed(at.shown, "redirects", said, answer.status)
+            if len(asked) > errand.redirects:
+                said = f"{at.shown} leads on after {errand.redirects} redirects"
+                return Failed(at.shown, "redirects", said, answer.status)
+            permanent = permanent and answer.status in answers.PERMANENT
+            downgraded = downgraded or (at.url.scheme == "https" and new.url.scheme == "http")
+            at = new
+
+    async def _ask(self, at: Target, errand: _Errand, budget: _Budget) -> _Answer | Failed:
+        rest = self._rules.delay
+        if errand.obedient:
+            ruling = await self._robots.ruling(at.origin, at.shown)
+            if isinstance(ruling, Failed):
+                return replace(ruling, url=at.shown)
+            if not ruling.allowed:
+                said = f"{at.shown} is not fetched: robots.txt of {at.origin} says no"
+                return Failed(at.shown, "robots", said)
+            rest = max(rest, ruling.delay)
+        async with self._turns.turn(at.host, rest), self._slots:
+            begun = time.monotonic()
+            try:
+                async with asyncio.timeout(budget.left) as limit:
+                    return await self._exchange(at, errand)
+            except (TooLargeError, BrokenError, RefusedError) as error:
+                return failed(at.shown, error, self._rules)
+            except (aiohttp.ClientError, HttpProcessingError, OSError, ValueError) as error:
+                whole = budget.whole if limit.expired() else None
+                return failed(at.shown, error, self._rules, whole)
+            finally:
+                budget.left -= time.monotonic() - begun
+
+    async def _exchange(self, at: Target, errand: _Errand) -> _Answer:
+        own = errand.want.headers if at.origin == errand.origin else {}
+        conditions = answers.conditions(errand.want.validators)
+        headers = {**own, "Accept": errand.want.accept, **conditions}
+        if at.credentials is not None and at.credentials.origin == at.origin:
+            login = aiohttp.encode_basic_auth(at.credentials.user, at.credentials.password)
+            headers["Authorization"] = login
+        async with self._opened().get(at.url, headers=headers, allow_redirects=False) as answer:
+            raw = answer.raw_headers
+            plain = answers.plain(raw)
+            reason = "".join(c for c in answer.reason or "" if c.isprintable())[:100]
+            body = b""
+            if answer.status == 200:
+                body = await _body(answer, plain, errand, self._rules.pause)
+            return _Answer(answer.status, reason, raw, plain, body)
+
+    def _opened(self) -> aiohttp.ClientSession:
+        if self._session is None:
+            assert self._resolve is not None
+            rules = self._rules
+            self._session = aiohttp.ClientSession(
+                connector=connector(self._resolve, rules, self._tls),
+                timeout=aiohttp.ClientTimeout(
+                    total=None, sock_connect=rules.connect, sock_read=rules.pause
+                ),
+                headers={
+                    "User-Agent": rules.user_agent,
+                    "Accept-Encoding": ACCEPTED,
+                    "Connection": "close",
+                },
+                cookie_jar=aiohttp.DummyCookieJar(),
+                auto_decompress=False,
+                trust_env=False,
+                max_line_size=_FIELD,
+                max_field_size=_FIELD,
+                max_headers=_FIELDS,
+            )
+        return self._session
+
+    def _result(
+        self,
+        at: Target,
+        errand: _Errand,
+        answer: _Answer,
+        moved: str | None,
+        permanent: bool,
+        downgraded: bool,
+    ) -> Result:
+        headers, status = answer.headers, answer.status
+        if status == 200:
+            media_type, charset = answers.content_type(headers)
+            given = answers.validators(answer.raw)
+            return Body(
+                at.shown, answer.body, headers, given, moved, media_type, charset, downgraded
+            )
+        if status == 304 and errand.want.validators != Validators():
+            return NotModified(at.shown, headers, moved, downgraded)
+        return Failed(
+            at.shown,
+            answers.failure(status, permanent),
+            f"{at.shown} answers with status {status} {answer.reason}".rstrip(),
+            status,
+            answers.retry_after(headers, self._clock.wall(), self._rules.retry_after),
+            headers,
+        )
+
+
+async def _body(
+    answer: aiohttp.ClientResponse, headers: dict[str, str], errand: _Errand, pause: float
+) -> bytes:
+    limit = errand.want.limit
+    unpacker = Unpacker(headers.get("content-encoding", ""), limit)
+    try:
+        if (answer.content_length or 0) > limit and not errand.beginning:
+            raise TooLargeError(f"it has {answer.content_length:,} bytes, more than {limit:,}")
+        while piece := await _piece(answer, pause):
+            unpacker.feed(piece)
+        return unpacker.end()
+    except TooLargeError:
+        # What is left of it is not wanted, and the connection goes with it.
+        answer.close()
+        if errand.beginning:
+            return unpacker.begun()
+        raise
+    except BrokenError:
+        answer.close()
+        raise
+
+
+async def _piece(answer: aiohttp.ClientResponse, pause: float) -> bytes:
+    # The session's own limit ends with its connection, and a body whose chunks go wrong on the way
+    # would be waited for as long as the whole may take.
+    try:
+        async with asyncio.timeout(pause):
+            return await answer.content.readany()
+    except TimeoutError:
+        raise aiohttp.SocketTimeoutError from None

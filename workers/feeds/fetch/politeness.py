@@ -1,0 +1,78 @@
+"""Turns: one request at a time to a host, and a rest between two."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from workers.feeds.fetch.clock import Clock
+
+
+class _Host:
+    """A host that somebody asks or waits for."""
+
+    __slots__ = ("ended", "lock", "users")
+
+    def __init__(self, ended: float | None) -> None:
+        self.lock = asyncio.Lock()
+        self.users = 0
+        self.ended = ended
+
+
+class Turns:
+    """Who may ask which host when: in the order of coming, whoever gives up leaves no gap.
+
+    Hosts that rested long enough are forgotten: what is kept are those in use and those asked
+    within the last ``longest`` seconds.
+    """
+
+    def __init__(self, clock: Clock, longest: float) -> None:
+        """``longest`` is the longest rest that anybody will ask for."""
+        self._clock = clock
+        self._longest = longest
+        self._active: dict[str, _Host] = {}
+        self._resting: OrderedDict[str, float] = OrderedDict()
+
+    def __len__(self) -> int:
+        """Hosts that are remembered."""
+        return len(self._active) + len(self._resting)
+
+    @asynccontextmanager
+    async def turn(self, host: str, rest: float) -> AsyncIterator[None]:
+        """Have the host for oneself, ``rest`` seconds after the last request to it ended."""
+        it = self._active.get(host)
+        if it is None:
+            it = self._active[host] = _Host(self._resting.pop(host, None))
+        it.users += 1
+        try:
+            async with it.lock:
+                if it.ended is not None:
+                    await self._until(it.ended + min(rest, self._longest))
+                try:
+                    yield
+                finally:
+                    it.ended = self._clock.now()
+        finally:
+            it.users -= 1
+            if not it.users:
+                del self._active[host]
+                if it.ended is not None:
+                    self._rest(host, it.ended)
+
+    async def _until(self, when: float) -> None:
+        # A timer may fire a little early by the clock that is asked here.
+        while (left := when - self._clock.now()) > 0:
+            await self._clock.sleep(left)
+
+    def _rest(self, host: str, ended: float) -> None:
+        """Remember when a host was asked last, and forget those for whom it no longer matters."""
+        self._resting[host] = ended
+        self._resting.move_to_end(host)
+        before = self._clock.now() - self._longest
+        while self._resting:
+            first = next(iter(self._resting))
+            if self._resting[first] > before:
+                return
+            del self._resting[first]

@@ -1,0 +1,205 @@
+"""The way of a feed: due, asked, read, taken in; its pages fetched; its articles handed to Kafka.
+
+One loop starts what is due, one request to a host at a time. Whatever a poll or a page brings is
+taken into the state in one transaction, so that work may be cancelled, or killed, at any moment.
+Articles wait in the outbox until Kafka has confirmed them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import heapq
+from collections import deque
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from typing import Protocol
+from urllib.parse import urlsplit
+
+from workers.feeds.known import Known, Page, Ready
+from workers.feeds.state import State
+
+TOGETHER = 64
+"""Requests at once, each to another host."""
+FOR_FEEDS = 16
+"""Of these so many are kept for feeds, however many pages wait."""
+SENT_TOGETHER = 100
+MOST_WAITING = 10_000
+"""Articles in the outbox from which on nothing more is asked for."""
+LONGEST_WAIT = 60.0
+"""Seconds after which the loop looks again, whatever it waits for: clocks are set."""
+
+
+class Polling(Protocol):
+    """Asks one feed and takes in what it says."""
+
+    async def poll(self, feed: Known) -> Sequence[Known]:
+        """The feed, and those that it named for the first time, with their next polls."""
+        ...
+
+
+class Paging(Protocol):
+    """Fetches one page and takes in its article."""
+
+    async def fetch(self, page: Page) -> None:
+        """Made, put off, or given up: the state knows which."""
+        ...
+
+
+Deliver = Callable[[Sequence[Ready]], Awaitable[None]]
+"""Hands articles to Kafka and returns when it has confirmed them all; raises if it does not."""
+
+
+class Watch:
+    """Follows the feeds of a state until it is stopped."""
+
+    def __init__(
+        self,
+        state: State,
+        polling: Polling,
+        paging: Paging,
+        deliver: Deliver,
+        *,
+        clock: Callable[[], float],
+        late: Callable[[float], None] = lambda seconds: None,
+    ) -> None:
+        self._state = state
+        self._polling = polling
+        self._paging = paging
+        self._deliver = deliver
+        self._clock = clock
+        self._late = late
+        self._once = False
+        self._heap: list[tuple[float, int]] = []
+        """(when, feed) of every feed that is neither due nor being asked."""
+        self._due: dict[str, deque[int]] = {}
+        """By host the feeds to be asked now."""
+        self._busy: dict[asyncio.Task[None], str] = {}
+        """Requests in hand and their hosts."""
+        self._paging_tasks: set[asyncio.Task[None]] = set()
+        self._wake = asyncio.Event()
+        self._filled = asyncio.Event()
+        self._stopping = False
+
+    def stop(self) -> None:
+        """Ask for nothing more; ``run`` ends when the outbox is empty."""
+        self._stopping = True
+        self._wake.set()
+
+    async def run(self, *, once: bool = False) -> None:
+        """Follow the feeds until ``stop``, or ask each one once, with all that it leads to.
+
+        Raises what ``deliver`` raises, and whatever shows a bug: nothing is taken in then.
+        """
+        self._once = once
+        for feed in self._state.feeds():
+            self._plan(feed, at=0.0 if once else feed.next_poll)
+        sender = asyncio.create_task(self._send(), name="send-articles")
+        sender.add_done_callback(lambda _: self._wake.set())
+        try:
+            while not self._stopping and not sender.done():
+                self._start_due()
+                if once and not self._busy and not self._waits_for_room():
+                    break
+                await self._wait()
+        finally:
+            await self._give_up()
+            self._stopping = True
+            self._filled.set()
+            await sender
+
+    def _plan(self, feed: Known, at: float) -> None:
+        if feed.retired is None:
+            heapq.heappush(self._heap, (at, feed.id))
+
+    def _waits_for_room(self) -> bool:
+        return self._state.waiting() >= MOST_WAITING
+
+    def _start_due(self) -> None:
+        now = self._clock()
+        while self._heap and self._heap[0][0] <= now:
+            _, id = heapq.heappop(self._heap)
+            self._due.setdefault(host_of(self._state.feed(id).url), deque()).append(id)
+        if self._waits_for_room():
+            return
+        hosts = set(self._busy.values())
+        for host in [host for host in self._due if host not in hosts]:
+            if len(self._busy) >= TOGETHER:
+                return
+            feed = self._state.feed(self._due[host].popleft())
+            if not self._due[host]:
+                del self._due[host]
+            self._late(max(0.0, now - feed.next_poll))
+            self._start(host, self._poll(feed))
+            hosts.add(host)
+        while len(self._paging_tasks) < TOGETHER - FOR_FEEDS and len(self._busy) < TOGETHER:
+            page = self._state.due_page(now, hosts)
+            if page is None:
+                return
+            self._paging_tasks.add(self._start(page.host, self._fetch(page)))
+            hosts.add(page.host)
+
+    def _start(self, host: str, work: Coroutine[None, None, None]) -> asyncio.Task[None]:
+        task = asyncio.get_running_loop().create_task(work)
+        self._busy[task] = host
+        task.add_done_callback(lambda _: self._wake.set())
+        return task
+
+    async def _wait(self) -> None:
+        """Until something is done, or due, or ``stop`` is called; raises what a task raised."""
+        moments = [when for when, _ in self._heap[:1]]
+        if len(self._busy) < TOGETHER and not self._waits_for_room():
+            page = self._state.next_page(set(self._busy.values()))
+            moments += [page] if page is not None else []
+        seconds = min([LONGEST_WAIT, *(when - self._clock() for when in moments)])
+        self._wake_up_in(max(seconds, 0.0))
+        await self._wake.wait()
+        self._wake.clear()
+        for task in [task for task in self._busy if task.done()]:
+            del self._busy[task]
+            self._paging_tasks.discard(task)
+            task.result()
+
+    def _wake_up_in(self, seconds: float) -> None:
+        if self._alarm is not None:
+            self._alarm.cancel()
+        self._alarm = asyncio.get_running_loop().call_later(seconds, self._wake.set)
+
+    _alarm: asyncio.TimerHandle | None = None
+
+    async def _give_up(self) -> None:
+        """Cancel the requests in hand: what they did not take in they will do again."""
+        if self._alarm is not None:
+            self._alarm.cancel()
+        for task in self._busy:
+            task.cancel()
+        await asyncio.gather(*self._busy, return_exceptions=True)
+        self._busy.clear()
+
+    async def _poll(self, feed: Known) -> None:
+        for known in await self._polling.poll(feed):
+            if not self._once or known.next_poll <= self._clock():
+                self._plan(known, at=known.next_poll)
+        self._filled.set()
+
+    async def _fetch(self, page: Page) -> None:
+        await self._paging.fetch(page)
+        self._filled.set()
+
+    async def _send(self) -> None:
+        """Hand over what waits, and wait for more, until there is none and ``stop`` was called."""
+        while True:
+            self._filled.clear()
+            while waiting := self._state.outbox(SENT_TOGETHER):
+                await self._deliver([one.ready for one in waiting])
+                self._state.sent(waiting)
+                self._wake.set()
+            if self._stopping:
+                return
+            await self._filled.wait()
+
+
+def host_of(url: str) -> str:
+    """The host to which a request for this address goes; empty where there is none."""
+    try:
+        return (urlsplit(url).hostname or "").rstrip(".")
+    except ValueError:
+        return ""
