@@ -47,6 +47,7 @@ bench: .venv/installed-dev
 	$(BIN)/python -m tests.benchmarks.names
 	$(BIN)/python -m tests.benchmarks.feeds
 	$(BIN)/python -m tests.benchmarks.places
+	$(BIN)/python -m tests.benchmarks.whole
 
 bench-stream: .venv/installed-dev
 	$(BIN)/python -m tests.benchmarks.names --stream $(or $(ARTICLES),20000)

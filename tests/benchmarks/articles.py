@@ -26,7 +26,7 @@ PATTERN: tuple[tuple[Kind, str], ...] = (
 )  # fmt: skip
 """A quarter of pages, nearly a half of texts; three quarters English."""
 NOTE: tuple[tuple[Kind, str], ...] = (("short", "uk"),)
-"""What the stages have least to do for: short, and in a language without an entity model."""
+"""What the stages have least to do for."""
 
 CLEAN = tuple((("text" if kind == "page" else kind), language) for kind, language in PATTERN)
 """The same without pages: what tag_entities reads when it is asked for alone."""

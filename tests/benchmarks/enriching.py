@@ -11,19 +11,24 @@ from types import TracebackType
 
 from tests.benchmarks.processes import Usage, tree
 
+ENRICH = ("workers.commands", "enrich")
+
 
 class EnrichProcess:
-    """``copydesk enrich``, kept running between rounds; a context manager that ends it."""
+    """``copydesk enrich``, kept running between rounds; a context manager that ends it.
 
-    def __init__(self, stages: Sequence[str] = ()) -> None:
+    ``command`` is what runs in its place: it answers each line by one that begins alike.
+    """
+
+    def __init__(self, stages: Sequence[str] = (), command: Sequence[str] = ENRICH) -> None:
         self.name = ",".join(stages) or "all stages"
-        self._arguments = ["--stages", ",".join(stages)] if stages else []
+        self._command = [*command, *(["--stages", ",".join(stages)] if stages else [])]
         self.start_up = 0.0
         """Seconds from its start to the first outcome, of one short article."""
 
     def __enter__(self) -> EnrichProcess:
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "workers.commands", "enrich", *self._arguments],
+            [sys.executable, "-m", *self._command],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
         )

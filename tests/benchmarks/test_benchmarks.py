@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from tests.benchmarks import beside, dirty_text, extractor, language, names, report, summary
+from tests.benchmarks import beside, dirty_text, extractor, language, names, report, summary, whole
 from tests.benchmarks.articles import CLEAN, PATTERN, articles
 from tests.benchmarks.measure import Bench, Plan
 from workers.pipeline import STEPS
@@ -156,3 +156,8 @@ def test_a_long_stream_of_new_words_leaves_memory_flat() -> None:
     assert len(resident) == 10
     assert resident[-1] - resident[3] < 5_000_000
     assert len(model._words) < 3_000
+
+
+def test_the_whole_of_enrich_is_timed_beside_a_plain_loop() -> None:
+    ((ours, theirs, ours_cpu, theirs_cpu),) = whole.rounds(count=2, times=1)
+    assert min(ours, theirs, ours_cpu, theirs_cpu) > 0
