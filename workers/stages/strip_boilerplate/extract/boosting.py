@@ -18,12 +18,12 @@ from workers.stages.strip_boilerplate.extract.trees import Floats, Trees
 class Plan:
     """How to fit; the same plan on the same rows gives the same trees."""
 
-    trees: int = 160
+    trees: int = 240
     levels: int = 5
-    rate: float = 0.1
+    rate: float = 0.07
     penalty: float = 5.0
     """Added to the weight of every leaf."""
-    columns: float = 0.3
+    columns: float = 0.15
     """Share of the columns that are tried at each level."""
     rows: float = 0.8
     """Share of the rows that each tree sees."""

@@ -30,9 +30,10 @@ from workers.stages.strip_boilerplate.extract.trees import Trees
 
 Method = Literal["blocks", "blocks+trafilatura", "trafilatura"]
 
-KEPT = 0.5
-"""A block is kept above this probability."""
-UNSURE = 0.08
+KEPT = 0.55
+"""A block is kept above this probability. Collections differ in whether captions and boxes are
+an article's: a lower one suits those that say so (WCXB), a higher one the others (Fundus)."""
+UNSURE = 0.085
 """Doubt above which another extractor is asked: about an eighth of pages."""
 SCANT = 300
 """It is asked too where fewer characters than this are kept."""

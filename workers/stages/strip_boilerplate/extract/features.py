@@ -30,6 +30,10 @@ _HINT_BITS = np.array([1 << place for place in range(len(CATEGORIES) - 1)], np.i
 _LANDMARK_BITS = np.array(LANDMARK_BITS, np.int64)
 _HEADING = NUMBER["h1"]
 _TITLE_WORD = re.compile(r"\w{4,}")
+_MOST_TIMES = 5
+_NO_HEADING = 99
+_NEAR = 5
+"""Blocks before and after that tell a list of teasers from prose."""
 
 _Numbers = NDArray[np.float32] | NDArray[np.float64] | NDArray[np.int64] | NDArray[np.bool_]
 
@@ -44,7 +48,8 @@ _PLAIN = (
     "alike", "distance", "place", "prose_before", "prose_to", "total", "container_share",
     "after_heading", "heading_far", "repeated", "next_element", "previous_element",
     "prose_next_3", "prose_previous_3", "article_body", "has_article_body",
-    "stated", "stated_covers",
+    "stated", "stated_covers", "since_heading", "heading_marks",
+    "links_near", "words_near",
 )  # fmt: skip
 _NEIGHBOURS = ("prose", "link_share", "kind", "words", "signs", "stated")
 HINTED = tuple(
@@ -154,6 +159,9 @@ def _matrix(blocks: Blocks, layout: Layout, stated: Stated, start: int, stop: in
         whole * bool((inherited & BIT["article_body"]).any()),
         found,
         whole * covers,
+        *_under_heading(kind, signs[:, SIGNS.index("marks")]),
+        _near(layout.link_share[here], size),
+        _near(np.log1p(layout.words[here]), whole),
     ]
     words = signs[:, SIGNS.index("words")]
     marks = signs[:, SIGNS.index("marks")]
@@ -212,11 +220,32 @@ def _alike(blocks: Blocks, layout: Layout, here: slice) -> Floats:
     return np.array([prose[key] for key in keys], np.float32)
 
 
-def _repeated(everything: Sequence[str], texts: Sequence[str]) -> list[bool]:
+def _repeated(everything: Sequence[str], texts: Sequence[str]) -> list[int]:
     counts: dict[str, int] = {}
     for text in everything:
         counts[text] = counts.get(text, 0) + 1
-    return [counts[text] > 1 for text in texts]
+    return [min(counts[text], _MOST_TIMES) for text in texts]
+
+
+def _under_heading(kind: Ints, marks: Floats) -> tuple[Ints, Floats]:
+    """Of each block how many blocks below a heading it is, and that heading's marks."""
+    place = np.arange(len(kind))
+    heading = np.maximum.accumulate(np.where((kind == 3) | (kind == 4), place, -1))
+    since = np.where(heading < 0, _NO_HEADING, place - heading)
+    return since, np.where(heading < 0, UNKNOWN, marks[heading])
+
+
+def _near(values: _Numbers, weights: _Numbers) -> NDArray[np.float64]:
+    """The weighted mean of the blocks around each, itself among them."""
+    return _summed_near(values * weights) / np.maximum(1e-6, _summed_near(weights))
+
+
+def _summed_near(values: _Numbers) -> NDArray[np.float64]:
+    sums = np.zeros(len(values) + 1)
+    sums[1:] = np.cumsum(values)
+    place = np.arange(len(values))
+    last = np.minimum(len(values), place + _NEAR + 1)
+    return np.asarray(sums[last] - sums[np.maximum(0, place - _NEAR)])
 
 
 _JOINT = re.compile(r"[\W_]+")

@@ -30,7 +30,7 @@ _ADDRESS = re.compile(
     re.IGNORECASE,
 )
 _LABELS_OF_A_SITE = 3
-_SIZE_POWER = 1.5
+_SIZE_POWER = 2.0
 
 
 @dataclass(frozen=True)
