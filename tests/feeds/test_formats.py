@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import gzip
-import re
-import time
 from pathlib import Path
 
 import pytest
 
+from tests.benchmarks.hostile import NEVER_CLOSED
 from workers.feeds.formats import fields, read, xml_feeds
 from workers.feeds.items import Item, Parsed, Unreadable
 
@@ -190,15 +189,13 @@ def test_declarations_behind_messages_are_refused_too() -> None:
     assert "entities" in refused(message + RSS.format(ITEM.format("&a;")))
 
 
-def test_a_bomb_costs_nothing() -> None:
+def test_bombs_are_refused() -> None:
     layers = "".join(f'<!ENTITY a{n + 1} "{f"&a{n};" * 10}">' for n in range(30))
     bomb = f'<?xml version="1.0"?><!DOCTYPE rss [<!ENTITY a0 "x">{layers}]>{RSS.format("&a30;")}'
-    began = time.process_time()
     assert "entities" in refused(bomb)
     packed = gzip.compress(b"<rss>" + b" " * 50_000_000)
     assert refused(packed) == "a gzip file of more than 1,000,000 bytes when unpacked"
     assert refused("[" * 500_000).startswith("looks like JSON, but is not")
-    assert time.process_time() - began < 1.0
 
 
 def test_a_document_type_without_declarations_and_text_on_entities_are_read() -> None:
@@ -209,22 +206,11 @@ def test_a_document_type_without_declarations_and_text_on_entities_are_read() ->
     assert parsed(RSS.format("<item><title>a&nbsp;&eacute;</title></item>")).items[0].title == "a é"
 
 
-OPENED = """< <a\t <a> <a\tb=" & <![CDATA[ <!-- <! <? </ <item> <link> <a\txml:base="x/"> <image>
-<link\txml:base="x/"> <a\txmlns:b="c"> &#65;"""
-
-
-@pytest.mark.parametrize(
-    "opened", [piece.replace("\t", " ") for piece in re.split(r"[ \n]", OPENED)]
-)
-def test_what_is_never_closed_takes_time_by_its_length_only(opened: str) -> None:
-    def seconds(size: int) -> float:
-        data = (RSS.partition("{}")[0] + "<item>" + opened * (size // len(opened))).encode()
-        began = time.process_time()
-        read(data, url=URL)
-        return time.process_time() - began
-
-    seconds(1_000)
-    assert seconds(40_000) < 12 * seconds(10_000) + 0.3
+@pytest.mark.parametrize("opened", NEVER_CLOSED)
+def test_what_is_never_closed_is_read_or_refused(opened: str) -> None:
+    # How long that takes, ``python -m tests.benchmarks.hostile`` tells.
+    data = (RSS.partition("{}")[0] + "<item>" + opened * (20_000 // len(opened))).encode()
+    assert isinstance(read(data, url=URL), Parsed | Unreadable)
 
 
 def test_a_feed_of_more_tags_than_are_read_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
