@@ -8,7 +8,11 @@ import sys
 
 from workers.stages.strip_boilerplate.compile_date_words import TARGET, compile_words
 
-CODE = f"import json; from {compile_words.__module__} import compile_words as c; print(json.dumps(c()))"
+CODE = f"""
+import json
+from {compile_words.__module__} import compile_words
+print(json.dumps(compile_words()))
+"""
 
 
 def test_the_word_lists_are_up_to_date() -> None:
