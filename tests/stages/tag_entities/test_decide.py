@@ -78,6 +78,17 @@ def test_a_surname_in_the_article_is_the_person(linker: Linker) -> None:
     assert decided(linker, text, given)[1] == ("Lincoln", "person")
 
 
+def test_a_large_place_behind_in_or_in_a_dateline_is_no_surname(linker: Linker) -> None:
+    text = "WASHINGTON (KP) — Ada Washington won. In Washington they sang. Washington left."
+    given = spans(text, WASHINGTON="person", Ada_Washington="person")
+    given += [Span(41, 51, "place"), Span(63, 73, "place")]
+    kinds = [kind for _, kind in decided(linker, text, given)]
+    assert kinds == ["place", "person", "place", "person"]
+    text = "Ada Lincoln won. Their trust in Lincoln grew."
+    given = [Span(0, 11, "person"), Span(32, 39, "place")]
+    assert decided(linker, text, given)[1] == ("Lincoln", "person")
+
+
 def test_behind_a_title_stands_no_place(linker: Linker) -> None:
     text = "Then Mr. Lincoln spoke."
     assert decided(linker, text, spans(text, Lincoln="place")) == [("Lincoln", "person")]

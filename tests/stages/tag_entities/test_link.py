@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from workers.stages.tag_entities.gazetteer import Place
+from workers.stages.tag_entities.gazetteer import Gazetteer, Place
 from workers.stages.tag_entities.link import Linker, Name
 
 
@@ -68,3 +68,22 @@ def test_a_continent_has_no_country(linker: Linker) -> None:
     place = linked(linker, "Ships from Africa", "Africa")[0]
     assert place
     assert place.country is None
+
+
+def test_a_name_of_a_country_and_of_a_state_does_not_vouch_for_itself(linker: Linker) -> None:
+    names = ("Georgia", "Atlanta", "Savannah", "Tbilisi")
+    state = linked(linker, "Georgia votes. In Atlanta and Savannah, Georgia wins. Georgia", *names)
+    assert {country(place) for place in state} == {"US"}
+    land = linked(linker, "Georgia votes. In Tbilisi, Georgia’s capital, many came.", *names)
+    assert {country(place) for place in land} == {"GE"}
+
+
+def test_a_city_keeps_its_own_name_from_a_country_that_others_call_so(
+    gazetteer: Gazetteer,
+) -> None:
+    portuguese = Linker(gazetteer, "pt")
+    names = ("Salvador", "Bahia", "Brasil")
+    found = linked(portuguese, "Em Salvador, na Bahia, chove. O Brasil espera.", *names)
+    assert [country(place) for place in found] == ["BR", "BR", "BR"]
+    assert country(linked(portuguese, "Ele viajou para El Salvador", "El Salvador")[0]) == "SV"
+    assert country(linked(Linker(gazetteer, "en"), "Made in Kroatien", "Kroatien")[0]) == "HR"

@@ -47,6 +47,19 @@ def test_a_name_ends_with_its_line() -> None:
     assert name_in("Harbour Board\r\nTides and Weather") == "Harbour Board"
 
 
+@pytest.mark.parametrize(
+    ("given_text", "name"),
+    [
+        ("Puerto Grande. Ruiz", "Puerto Grande"),
+        ("Gen. Ruiz", "Gen. Ruiz"),
+        ("J. F. Ruiz", "J. F. Ruiz"),
+        ("Yonder! Inc", "Yonder! Inc"),
+    ],
+)
+def test_a_name_ends_with_its_sentence(given_text: str, name: str) -> None:
+    assert name_in(given_text) == name
+
+
 def test_dates_keep_their_article_and_may_be_digits() -> None:
     for text in ("the past month", "2014"):
         assert trim(text, Span(0, len(text), "date"), GRAMMAR) == Span(0, len(text), "date")

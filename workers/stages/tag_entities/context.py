@@ -80,6 +80,8 @@ def context(
     for candidates in found:
         places = [candidate.place for candidate in candidates]
         country = next((place for place in places if place.kind == COUNTRY), None)
+        if country and not _clear(country, places):
+            continue
         region = next((place for place in places if _speaks(place, places)), None)
         if country:
             countries[country.country or ""] += 1
@@ -91,6 +93,26 @@ def context(
             if len({place.region for place in places}) == 1:
                 regions[places[0].region] += ONLY_HERE
     return Context(_shares(countries), _shares(regions), source, home)
+
+
+def _clear(country: Place, places: Sequence[Place]) -> bool:
+    """Whether a name that may mean a country says so by itself.
+
+    It does not where it is also a foreign region's own name ("Georgia"): it would vouch for itself,
+    however often it means the region. Nor where it is only another language's name for the country
+    and a place's own name ("Salvador").
+    """
+    if _is_called_so(country):
+        return not any(
+            place.kind == REGION and place.primary and place.country != country.country
+            for place in places
+        )
+    return not any(place.primary for place in places)
+
+
+def _is_called_so(place: Place) -> bool:
+    """Whether a name is a place's own, as the article's language has it."""
+    return place.primary or place.abbreviation
 
 
 def _speaks(place: Place, places: Sequence[Place]) -> bool:
@@ -126,8 +148,9 @@ def _near(one: Place, other: Place) -> bool:
 def _score(candidate: Candidate, behind: Sequence[Place], given: Context) -> float:
     place = candidate.place
     score = math.log10(place.population + 10)
-    score += OWN_NAME if place.primary or place.abbreviation else 0.0
-    score += OF_KIND.get(place.kind, 0.0)
+    score += OWN_NAME if _is_called_so(place) else 0.0
+    if place.kind == REGION or _is_called_so(place):
+        score += OF_KIND.get(place.kind, 0.0)
     score += INFLECTED if candidate.inflected else 0.0
     score += SAME_COUNTRY * given.countries.get(place.country or "", 0.0)
     score += SAME_REGION * given.regions.get(place.region, 0.0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
@@ -34,13 +35,14 @@ def dates(text: str, language: str, taken: Iterable[Span]) -> list[Span]:
     names = _pattern(language)
     if names is None:
         return []
-    used = sorted(taken)
+    used = sorted(span[:2] for span in taken)
     found: list[Span] = []
     matches = {match.span() for match in names.finditer(text)}
     matches |= {match.span() for match in _figures().finditer(text)}
     reached = 0
     for start, end in sorted(matches, key=lambda span: (span[0], -span[1])):
-        if start >= reached and not any(s.start < end and start < s.end for s in used):
+        after = bisect_left(used, (end,))  # spans do not overlap: the one before ends last
+        if start >= reached and not (after and used[after - 1][1] > start):
             found.append(Span(start, end, "date"))
             reached = end
     return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
@@ -12,6 +13,7 @@ from workers.stages.tag_entities.link import Linker
 from workers.stages.tag_entities.names import normalise
 
 _APOSTROPHES = str.maketrans("’ʼ‘", "'''")
+_DATELINE = re.compile(r"(?:, [^\n()–—-]{1,30})?[^\S\n]?\([^()\n]{2,30}\)[^\S\n]?[–—-]")
 VOTED = ("person", "organisation", "place", "other")
 
 
@@ -25,12 +27,13 @@ def decide(text: str, spans: Sequence[Span], grammar: Grammar, linker: Linker) -
     """The same spans, each with the type that the article as a whole speaks for.
 
     In this order: a word for a country's people is no name; a surname of a person named in full is
-    that person, and what stands behind a title is no place; a longer name with a word like
-    "university" is an organisation, and so is a person with a possessive inside ("Workers'
-    League"); a name that the gazetteer knows is a place if the model took it for one anywhere, if a
-    word like "in" stands before it anywhere, or if it is the own name of a country, region or
-    large city; else the majority of the model's answers for this name counts,
-    the first one in a draw.
+    that person, unless a country, region or large city has that name and it stands behind a word
+    like "in" or in a dateline; what stands behind a title is no place; a longer name with a
+    word like "university" is an organisation, and so is a person with a possessive inside
+    ("Workers' League"); a name that the gazetteer knows is a place if the model took it for one
+    anywhere, if a word like "in" stands before it anywhere, or if it is the own name of a country,
+    region or large city; else the majority of the model's answers for this name counts, the first
+    one in a draw.
     """
     persons = surnames(text, spans)
     votes: dict[str, Counter[EntityType]] = defaultdict(Counter)
@@ -73,7 +76,8 @@ def _type(
     if key in grammar.demonyms:
         return "other"
     if key in persons:
-        return "person"
+        stands = _is_dateline(text, span) or _word_before(text, span.start) in grammar.locatives
+        return "place" if stands and linker.known(name, grammar.large_places) else "person"
     if titled(text, span.start, grammar):
         return "person" if span.type == "place" else span.type
     if len(words) > 1 and not grammar.organisations.isdisjoint(words):
@@ -86,6 +90,12 @@ def _type(
     if span.type != "other" and linker.known(name, grammar.large_places):
         return "place"
     return max((kind for kind in voted if kind in VOTED), key=lambda kind: voted[kind])
+
+
+def _is_dateline(text: str, span: Span) -> bool:
+    """Whether a line begins with this name and an agency in brackets and a dash follow it."""
+    before = text[max(0, span.start - 1) : span.start]
+    return before in ("", "\n") and bool(_DATELINE.match(text, span.end, span.end + 80))
 
 
 def titled(text: str, start: int, grammar: Grammar) -> bool:

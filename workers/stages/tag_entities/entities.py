@@ -126,6 +126,11 @@ def _confidence(rights: Sequence[float]) -> float:
     return round(1 - (1 - max(rights)) * AGREEING**agreeing, 3)
 
 
+def _stands_in(headline: str, name: str) -> bool:
+    """Whether whole words of the headline are this name; most are not even letters of it."""
+    return name in headline and bool(re.search(rf"(?<!\w){re.escape(name)}(?!\w)", headline))
+
+
 def _salience(text: str, groups: Sequence[Sequence[Found]], headline: str) -> list[float]:
     """Each entity's share: its mentions, more if it comes early or in the headline; dates none."""
     weights = []
@@ -134,7 +139,7 @@ def _salience(text: str, groups: Sequence[Sequence[Found]], headline: str) -> li
         if mentions[0].type != "date":
             weight = len(mentions) + LEAD_WEIGHT * (1 - mentions[0].start / len(text))
             names = {normalise(text[mention.start : mention.end]) for mention in mentions}
-            if any(re.search(rf"(?<!\w){re.escape(name)}(?!\w)", headline) for name in names):
+            if any(_stands_in(headline, name) for name in names):
                 weight += HEADLINE_WEIGHT
         weights.append(weight)
     total = sum(weights) or 1.0

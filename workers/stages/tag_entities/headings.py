@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Sequence
+from operator import itemgetter
 
 from workers.stages.tag_entities.engine import Span
 
@@ -24,6 +26,12 @@ def is_heading(words: Sequence[str]) -> bool:
     if len(long) >= FEWEST / 2 and all(word.isupper() for word in long):
         return True
     return len(long) >= FEWEST and sum(word[0].isupper() for word in long) > CAPITALS * len(long)
+
+
+def _within(lines: Sequence[tuple[int, int]], offset: int) -> bool:
+    """Whether one of these lines, which are in order, holds the offset."""
+    after = bisect_right(lines, offset, key=itemgetter(0))
+    return after > 0 and offset < lines[after - 1][1]
 
 
 def without_fragments(text: str, spans: Sequence[Span]) -> list[Span]:
@@ -59,7 +67,5 @@ def without_fragments(text: str, spans: Sequence[Span]) -> list[Span]:
     return [
         span
         for span in spans
-        if span.type == "date"
-        or not any(start <= span.start < end for start, end in heads)
-        or not contradicted(span)
+        if span.type == "date" or not _within(heads, span.start) or not contradicted(span)
     ]

@@ -6,6 +6,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from itertools import islice
 from typing import NamedTuple
 
 from workers.stages.tag_entities.context import (
@@ -30,6 +31,8 @@ from workers.stages.tag_entities.origin import country_of
 
 GUESSED_FROM = 1_000
 """Inhabitants of a city from which an undone ending may lead to it."""
+NEIGHBOURS = 100
+"""Places that others are measured from: more say no more, and a directory may name thousands."""
 CONFIDENCE = ((0.6, 0.53), (1.0, 0.67), (2.0, 0.73), (3.0, 0.9), (float("inf"), 0.93))
 """Margin below which → share of links that were right on news with marked places."""
 
@@ -187,14 +190,13 @@ def _is_guessable(place: Place) -> bool:
 
 
 def _sure(found: Iterable[Best | None]) -> tuple[Place, ...]:
-    """The places that are meant for sure and small enough to lie near something."""
-    return tuple(
-        dict.fromkeys(
-            one.place
-            for one in found
-            if one and one.margin >= SURE and one.place.kind not in (COUNTRY, CONTINENT)
-        )
+    """The first places that are meant for sure and small enough to lie near something."""
+    sure = dict.fromkeys(
+        one.place
+        for one in found
+        if one and one.margin >= SURE and one.place.kind not in (COUNTRY, CONTINENT)
     )
+    return tuple(islice(sure, NEIGHBOURS))
 
 
 def _may_mean(name: str, place: Place) -> bool:

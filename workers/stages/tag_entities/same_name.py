@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from topics.records import EntityType
 from workers.stages.tag_entities.names import normalise
-from workers.stages.tag_entities.word_forms import alike, same_inflected
+from workers.stages.tag_entities.word_forms import alike, same_inflected, stem
 
 LEGAL_FORMS = frozenset(
     {
@@ -35,32 +35,63 @@ def persons(names: Iterable[str], inflects: bool) -> dict[str, str]:
     """
     words = {name: name.split() for name in dict.fromkeys(names)}
     full = sorted((name for name in words if len(words[name]) > 1), key=lambda n: (-len(n), n))
-    kept: list[str] = []
+    known = _People(inflects)
     main: dict[str, str] = {}
     for name in full:
-        longer = [
-            other
-            for other in kept
-            if _shorter(words[name], words[other]) or (inflects and same_inflected(name, other))
-        ]
+        longer = known.longer(name)
         if len(longer) == 1:
             main[name] = longer[0]
         else:
-            kept.append(name)
+            known.add(name)
     for name in words:
         if len(words[name]) == 1:
-            bearers = _bearers(name, kept, -1, inflects) or _bearers(name, kept, 0, False)
+            bearers = known.bearers(name, -1) or known.bearers(name, 0)
             if len(bearers) == 1:
                 main[name] = bearers[0]
     return main
 
 
-def _bearers(word: str, full: Sequence[str], at: int, inflects: bool) -> list[str]:
-    """The people whose name has this word at this place."""
-    exact = [name for name in full if name.split()[at] == word]
-    if exact or not inflects:
-        return exact
-    return [name for name in full if alike(name.split()[at], word)]
+class _People:
+    """Full names, found by what two forms of one name share: a directory may have thousands."""
+
+    def __init__(self, inflects: bool) -> None:
+        self._inflects = inflects
+        self._by: dict[tuple[object, ...], list[str]] = defaultdict(list)
+
+    def add(self, name: str) -> None:
+        """Keep a name of at least two words."""
+        words = name.split()
+        first, last = words[0], words[-1]
+        for key in (
+            ("first", first), ("last", last), ("both", first, last),
+            ("initial", first[0], last), ("stem", stem(last)), _alike_key(words),
+        ):  # fmt: skip
+            self._by[key].append(name)
+
+    def longer(self, name: str) -> list[str]:
+        """Those of which this name of at least two words is a form."""
+        words = name.split()
+        first, last = words[0].rstrip("."), words[-1]
+        forms = self._by.get(("both", words[0], last), []) if len(words) == 2 else []
+        if len(words) == 2 and len(first) == 1:
+            forms = [*forms, *self._by.get(("initial", first, last), [])]
+        found = dict.fromkeys(one for one in forms if _shorter(words, one.split()))
+        if self._inflects:
+            alikes = self._by.get(_alike_key(words), [])
+            found |= dict.fromkeys(one for one in alikes if same_inflected(name, one))
+        return list(found)
+
+    def bearers(self, word: str, at: int) -> list[str]:
+        """The people whose name has this word at this place, the first or last."""
+        exact = self._by.get(("first" if at == 0 else "last", word), [])
+        if exact or not self._inflects or at == 0:
+            return exact
+        return [n for n in self._by.get(("stem", stem(word)), []) if alike(n.split()[at], word)]
+
+
+def _alike_key(words: Sequence[str]) -> tuple[object, ...]:
+    """What names that are alike word by word have in common."""
+    return ("alike", *map(stem, words))
 
 
 def _shorter(name: Sequence[str], other: Sequence[str]) -> bool:
@@ -83,15 +114,18 @@ def organisations(
     where the language ``inflects``, the name with other endings.
     """
     own = [(s, e, normalise(text[s:e])) for s, e, kind in sorted(spans) if kind == "organisation"]
-    names = list(dict.fromkeys(name for _, _, name in own))
+    names = dict.fromkeys(name for _, _, name in own)
     main: dict[str, str] = {}
     for name in names:
         bare = _without_legal_form(name)
         if bare != name and bare in names:
             main[bare] = name
     if inflects:
-        for number, name in enumerate(names):
-            alikes = [other for other in names[:number] if same_inflected(name, other)]
+        near: dict[tuple[object, ...], list[str]] = defaultdict(list)
+        for name in names:
+            before = near[_alike_key(name.split())]
+            alikes = [other for other in before if same_inflected(name, other)]
+            before.append(name)
             if len(alikes) == 1 and name not in main:
                 main[name] = main.get(alikes[0], alikes[0])
     for form, name in _acronyms(text, own).items():

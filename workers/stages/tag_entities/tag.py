@@ -14,6 +14,7 @@ from workers.entity_models import ModelChoice
 from workers.outcome import Outcome, Passed
 from workers.stages.tag_entities.about import countries
 from workers.stages.tag_entities.choose import UNDETERMINED, Engines, NoEngine, own_engines
+from workers.stages.tag_entities.conjunction import apart
 from workers.stages.tag_entities.dates import dates
 from workers.stages.tag_entities.decide import decide
 from workers.stages.tag_entities.engine import Engine, Span
@@ -89,7 +90,7 @@ class TagEntities:
         spans = engine.find(text)
         methods = dict.fromkeys(spans, engine.method)
         if not isinstance(engine, Fallback):
-            methods = _behind_a_model(text, spans, engine, linker)
+            methods = _behind_a_model(text, spans, engine, linker, language)
         if not any(span.type == "date" for span in methods):  # no model of them
             methods |= dict.fromkeys(dates(text, language, methods), PATTERN)
         places = sorted(span for span in methods if span.type == "place")
@@ -109,11 +110,11 @@ class TagEntities:
 
 
 def _behind_a_model(
-    text: str, spans: Sequence[Span], engine: Engine, linker: Linker
+    text: str, spans: Sequence[Span], engine: Engine, linker: Linker, language: str
 ) -> dict[Span, str]:
     """The model's names, made better over the whole article, with what found each."""
     trimmed = [better for span in spans if (better := trim(text, span, engine.grammar))]
-    whole = without_fragments(text, trimmed)
+    whole = without_fragments(text, apart(text, trimmed, language, linker))
     decided = decide(text, whole, engine.grammar, linker)
     others = missed(text, decided, engine.grammar, linker)
     methods = dict.fromkeys([*decided, *others.repeated], engine.method)

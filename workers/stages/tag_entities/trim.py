@@ -12,6 +12,8 @@ LONGEST = 8
 LONGEST_CHARACTERS = 200
 
 _FIRST_WORD = re.compile(r"(\w+)[^\S\n]+(?=\S)")
+_SENTENCE_END = re.compile(r"[^\W\d_][^\W\d_A-Z]{4,}(?=\.[^\S\n]+[^\W\d_])")
+"""A word too long for an abbreviation, with a full stop behind it and another word."""
 _OPENING = frozenset("([{")
 _APOSTROPHES = str.maketrans("’ʼ‘", "'''")
 
@@ -20,7 +22,8 @@ def trim(text: str, span: Span, grammar: Grammar) -> Span | None:
     """The name within a span, or None if there is none.
 
     White space, quotes, punctuation, articles and possessive endings at either end go; of a span
-    that crosses a line's end the first line with a name stays. Full stops of an abbreviation stay.
+    that crosses a line's or sentence's end the first part with a name stays. Full stops of an
+    abbreviation stay.
     """
     start, end, kind = span
     if end - start > LONGEST_CHARACTERS:
@@ -32,6 +35,10 @@ def trim(text: str, span: Span, grammar: Grammar) -> Span | None:
         line_end = text.find("\n", start, end)
         if line_end >= 0:
             end = line_end
+            continue
+        sentence_end = _SENTENCE_END.search(text, start, end)
+        if sentence_end and kind != "date":
+            end = sentence_end.end()
             continue
         first = _FIRST_WORD.match(text, start, end)
         if kind != "date" and first and first[1].casefold() in grammar.articles:

@@ -17,12 +17,17 @@ SURNAMES_OF_WOMEN = ("ová", "ova", "ова", "ева", "ska", "ská", "ская
 """Behind a whole name they make another one: "Novák" and "Nováková" are two people."""
 
 
+def stem(word: str) -> str:
+    """What words that are alike have in common for certain."""
+    return word[:LEAST_STEM]
+
+
 def alike(one: str, other: str) -> bool:
     """Whether two words differ by short endings only, which are not those of another name."""
     pairs = zip(one, other, strict=False)
-    stem = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
-    endings = one[stem:], other[stem:]
-    if stem < LEAST_STEM or max(map(len, endings)) > LONGEST_ENDING:
+    same = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
+    endings = one[same:], other[same:]
+    if same < LEAST_STEM or max(map(len, endings)) > LONGEST_ENDING:
         return False
     return not ("" in endings and max(endings, key=len) in SURNAMES_OF_WOMEN)
 

@@ -153,7 +153,7 @@ def _names(run: Sequence[Word], lists: _Lists) -> Iterator[Span]:
     while at < len(run):
         for count in range(min(LONGEST, len(run) - at), 0, -1):
             part = run[at : at + count]
-            kind = _kind(part, run[at + count :], lists)
+            kind = _kind(part, at + count == len(run), lists)
             if kind and not (open_before and kind == "place"):
                 yield Span(part[0].start, part[-1].end, kind)
                 at += count
@@ -165,8 +165,8 @@ def _names(run: Sequence[Word], lists: _Lists) -> Iterator[Span]:
             at += 1
 
 
-def _kind(part: Sequence[Word], behind: Sequence[Word], lists: _Lists) -> EntityType | None:
-    """What these words name, if together they name something."""
+def _kind(part: Sequence[Word], last: bool, lists: _Lists) -> EntityType | None:
+    """What these words, or the last ones of their run, name together, if they name something."""
     texts = [word.text for word in part]
     if not texts[-1][0].isupper() or not texts[0][0].isupper():
         return None
@@ -176,7 +176,7 @@ def _kind(part: Sequence[Word], behind: Sequence[Word], lists: _Lists) -> Entity
         return "organisation"
     if _is_place(" ".join(texts), part[0], lists):
         return "place"
-    if _first_name(part[0], lists) and not behind and not _is_first_place(texts, lists):
+    if _first_name(part[0], lists) and last and not _is_first_place(texts, lists):
         return "person"
     return None
 

@@ -58,7 +58,7 @@ def _spaced(text: str, language: str, names: Names, linker: Linker) -> Iterator[
         for count in range(len(run), 0, -1):
             start, end = run[0][0], run[count - 1][1]
             texts = [word for _, _, word in run[:count]]
-            if stem := _place(texts, text[start:end], language, names, linker):
+            if stem := _place(text[start:end], language, names, linker):
                 yield Span(start, start + stem, "place")
             elif _is_organisation(texts, organisation, language):
                 yield Span(start, end, "organisation")
@@ -86,16 +86,13 @@ def _joined(
     return words[at : last + 1]
 
 
-def _place(
-    words: Sequence[str], name: str, language: str, names: Names, linker: Linker
-) -> int | None:
+def _place(name: str, language: str, names: Names, linker: Linker) -> int | None:
     """How many characters of this name are a place; None if it is none."""
     if _known(name, linker, names):
         return len(name)
-    if len(words) == 1:
-        before = PROCLITICS.get(language, "")
-        if name[0] in before and len(name) > 4 and _known(name[1:], linker, names):
-            return len(name)
+    before = PROCLITICS.get(language, "")
+    if name[0] in before and len(name) > 4 and _known(name[1:], linker, names):
+        return len(name)
     for ending in ENDINGS.get(language, ()):
         if name.endswith(ending) and _known(name.removesuffix(ending), linker, names):
             return len(name) - len(ending)
