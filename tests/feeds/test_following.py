@@ -12,6 +12,7 @@ import pytest
 from tests.feeds.newsroom import Newsroom
 from tests.feeds.site import Site
 from workers.feeds.habit import DAY
+from workers.feeds.items import Item
 from workers.feeds.paging import TRIES
 from workers.feeds.state import State
 from workers.feeds.subscriptions import Subscription
@@ -273,5 +274,25 @@ def test_headers_of_a_subscription_go_to_its_host_only(at_site: Callable[[Work],
         assert told["news.example", "/articles/0"] == "Bearer secret"
         assert told["other.example", "/rss.xml"] is None
         assert told["other.example", "/articles/0"] is None
+
+    at_site(work)
+
+
+def test_a_feed_taken_from_the_list_leaves_pages_that_stop_nobody(
+    at_site: Callable[[Work], None],
+) -> None:
+    async def work(site: Site, newsroom: Callable[..., Newsroom]) -> None:
+        site.publish(count=3)
+        brief, other = site.url("/brief.xml"), site.url("/rss.xml", "courier.example")
+        room = newsroom(brief)
+        await room.round()
+        state = State(room.path)
+        feed, *_ = state.feeds()
+        pages = [("news.example", Item(guid="x", url=site.url("/x.html")))]
+        state.taken(feed, [one for _, one in pages], [], pages, [], room.clock())
+        state.close()
+        asked = len(site.seen)
+        assert await newsroom(other).round() == []
+        assert "/x.html" not in [seen.path for seen in site.seen[asked:]]
 
     at_site(work)

@@ -149,6 +149,27 @@ def test_a_kafka_that_takes_nothing_ends_the_producer(state: State) -> None:
     assert sum(place.endswith("/1") for place in kafka.got) == 3
 
 
+def test_a_sitemap_that_its_index_dropped_is_asked_no_more(state: State) -> None:
+    index = "https://h0.example/sitemap.xml"
+    state.follow([index], time.time())
+    asked = Asked(state)
+    asked.next = 0.0
+    following = made(state, asked, Kafka())
+    (known,) = state.feeds()
+    (child,) = state.children(known, ["https://h1.example/1.xml"], time.time())
+
+    def then(feed: Known) -> None:
+        if asked.polls[index] == 5:
+            state.children(state.feed(known.id), [], time.time())
+            asked.polls[child.address] = 0
+        elif asked.polls[index] == 10:
+            following.stop()
+
+    asked.after_poll = then
+    asyncio.run(following.run())
+    assert asked.polls[child.address] <= 1
+
+
 def test_a_bug_ends_the_producer(state: State) -> None:
     state.follow(addresses(3, 1), time.time())
     asked = Asked(state)

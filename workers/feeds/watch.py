@@ -70,6 +70,8 @@ class Watch:
         self._once = False
         self._heap: list[tuple[float, int]] = []
         """(when, feed) of every feed that is neither due nor being asked."""
+        self._planned: set[int] = set()
+        """Feeds that have a place here: in the heap, due, or being asked."""
         self._due: dict[str, deque[int]] = {}
         """By host the feeds to be asked now."""
         self._busy: dict[asyncio.Task[None], str] = {}
@@ -107,7 +109,8 @@ class Watch:
             await sender
 
     def _plan(self, feed: Known, at: float) -> None:
-        if feed.retired is None:
+        if feed.retired is None and feed.followed and feed.id not in self._planned:
+            self._planned.add(feed.id)
             heapq.heappush(self._heap, (at, feed.id))
 
     def _waits_for_room(self) -> bool:
@@ -117,7 +120,11 @@ class Watch:
         now = self._clock()
         while self._heap and self._heap[0][0] <= now:
             _, id = heapq.heappop(self._heap)
-            self._due.setdefault(host_of(self._state.feed(id).url), deque()).append(id)
+            feed = self._state.feed(id)
+            if feed.followed:
+                self._due.setdefault(host_of(feed.url), deque()).append(id)
+            else:  # its index has dropped it since
+                self._planned.discard(id)
         if self._waits_for_room():
             return
         hosts = set(self._busy.values())
@@ -175,7 +182,9 @@ class Watch:
         self._busy.clear()
 
     async def _poll(self, feed: Known) -> None:
-        for known in await self._polling.poll(feed):
+        found = await self._polling.poll(feed)
+        self._planned.discard(feed.id)
+        for known in found:
             if not self._once or known.next_poll <= self._clock():
                 self._plan(known, at=known.next_poll)
         self._filled.set()
