@@ -282,3 +282,48 @@ def test_the_next_of_very_many_pages_is_found_at_once(state: State) -> None:
         state.next_page(busy)
     assert time.perf_counter() - began < 2.0
     assert len(busy) == 400
+
+
+def test_what_a_sitemap_lists_as_old_is_left_to_other_feeds(state: State) -> None:
+    state.follow([FEED, INDEX], NOW)
+    feed, sitemap = sorted(state.feeds(), key=lambda one: one.address == INDEX)
+    for _ in range(2):
+        fresh = state.fresh(sitemap.id, [item("a")])
+        state.taken(sitemap, [item("a")], [], [], [], NOW, old=fresh)
+    assert state.fresh(sitemap.id, [item("a")]) == []
+    assert state.fresh(feed.id, [item("a")]) == [item("a")]
+
+
+def test_an_item_with_a_new_guid_each_time_is_new_once_and_takes_one_row(state: State) -> None:
+    for number in range(5):
+        one = replace(item("a"), guid=f"session-{number}")
+        found = state.fresh(only(state).id, [one])
+        assert found == ([one] if number == 0 else [])
+        state.taken(only(state), [one], [], [], [], NOW + number)
+    assert count(state, "items") == 1
+    changed = replace(item("a", "Storm is over"), guid="session-9")
+    assert state.fresh(only(state).id, [changed]) == [changed]
+
+
+def test_two_items_of_one_feed_with_one_address_are_both_kept(state: State) -> None:
+    first, second = item("a"), replace(item("a", "Other"), guid="b")
+    for number in range(3):
+        fresh = state.fresh(only(state).id, [first, second])
+        assert len(fresh) == (0 if number else 2)
+        state.taken(only(state), [first, second], [], [], [], NOW + number)
+
+
+def count(state: State, table: str) -> int:
+    database = sqlite3.connect(state.path)
+    (rows,) = database.execute(f"SELECT COUNT(*) FROM {table}").fetchone()
+    database.close()
+    return int(rows)
+
+
+def test_a_full_disk_is_told_as_it_is_and_leaves_what_was(state: State) -> None:
+    take(state, item("a"))
+    (pages,) = state._db.execute("PRAGMA page_count").fetchone()
+    state._db.execute(f"PRAGMA max_page_count = {pages}")
+    with pytest.raises(sqlite3.OperationalError, match="full"):
+        take(state, *(item(str(number), "T" * 5000) for number in range(50)))
+    assert [one.ready.place for one in state.outbox(10)] == ["a"]

@@ -231,9 +231,11 @@ class Following:
         ready: list[Ready] = []
         pages: list[tuple[str, Item]] = []
         lost: list[tuple[Item, str]] = []
+        old: list[Item] = []
         for item in fresh:
             if parsed.kind in ("sitemap", "news-sitemap") and _old(item, now):
                 self._told.item("old")
+                old.append(item)
             elif item.url and wanting[id(item)]:
                 self._told.item("page")
                 pages.append((host_of(item.url), item))
@@ -251,7 +253,7 @@ class Following:
         if fresh and after.habit:
             after = replace(after, last_item=float(after.habit[-1]))
         after = self._answered(after, body, parsed.ttl)
-        self._state.taken(after, parsed.items, ready, pages, lost, now)
+        self._state.taken(after, parsed.items, ready, pages, lost, now, old=old)
         return after
 
 

@@ -116,10 +116,11 @@ class State:
         self._db.execute("BEGIN IMMEDIATE")
         try:
             yield
+            self._db.execute("COMMIT")
         except BaseException:
-            self._db.execute("ROLLBACK")
+            if self._db.in_transaction:  # after some errors SQLite has done so itself
+                self._db.execute("ROLLBACK")
             raise
-        self._db.execute("COMMIT")
 
     def follow(self, addresses: Sequence[str], now: float) -> None:
         """Follow these addresses and no others; what is known of the others is kept."""
@@ -181,15 +182,15 @@ class State:
             for address in addresses:
                 self._add_child(address, index.id, now)
             rows = self._db.execute(
-                f"SELECT {_NAMES} FROM feeds WHERE followed AND parent = ?",
-                (index.id,),
+                f"SELECT {_NAMES} FROM feeds WHERE followed AND parent = ?", (index.id,)
             ).fetchall()
         return [child for child in map(known_of, rows) if child.id not in before]
 
     def fresh(self, feed: int, items: Iterable[Item]) -> list[Item]:
         """The items that are new, or whose title, text, address or date of change is.
 
-        One that is new here but known from another feed, by its address, is neither.
+        One that is new here but known from another feed, by its address, is neither; nor is one
+        that only its guid tells from an earlier one of this feed.
         """
         return [item for item in items if self._fresh(feed, marks(item))]
 
@@ -199,10 +200,11 @@ class State:
         ).fetchone()
         if known is not None:
             return bool(known[0] != item.version)
-        elsewhere = self._db.execute(
-            "SELECT 1 FROM items WHERE page = ? AND feed != ? LIMIT 1", (item.page, feed)
+        here, same = self._db.execute(
+            "SELECT MAX(feed = ?), MAX(feed = ? AND version = ?) FROM items WHERE page = ?",
+            (feed, feed, item.version, item.page),
         ).fetchone()
-        return elsewhere is None
+        return here is None or bool(here and not same)
 
     def taken(
         self,
@@ -212,20 +214,40 @@ class State:
         pages: Iterable[tuple[str, Item]],
         lost: Iterable[tuple[Item, str]],
         now: float,
+        *,
+        old: Iterable[Item] = (),
     ) -> None:
         """Take a poll in: what is known of the feed now, its items, and what becomes of new ones.
 
         ``pages`` are pairs of a host and an item whose page is to be fetched there; ``lost`` are
-        items that can become no article, and why.
+        items that can become no article, and why; ``old`` are those that are none by choice, and
+        leave it to other feeds to bring their addresses.
         """
         pages = list(pages)
+        lost = list(lost)
+        unclaimed = {marks(item).guid for item in (*old, *(item for item, _ in lost))}
+        seen = [marks(item) for item in listed]
         with self._transaction():
             self._save(feed)
             self._db.executemany(
                 "INSERT INTO items (feed, guid, version, page, listed) VALUES (?, ?, ?, ?, ?)"
-                " ON CONFLICT DO UPDATE SET version = excluded.version, page = excluded.page,"
-                " listed = excluded.listed",
-                [(feed.id, one.guid, one.version, one.page, now) for one in map(marks, listed)],
+                " ON CONFLICT DO UPDATE SET listed = excluded.listed, version = excluded.version,"
+                " page = CASE WHEN version = excluded.version THEN page ELSE excluded.page END",
+                [
+                    (
+                        feed.id,
+                        one.guid,
+                        one.version,
+                        None if one.guid in unclaimed else one.page,
+                        now,
+                    )
+                    for one in seen
+                ],
+            )
+            # Some feeds give every item a new guid each time.
+            self._db.executemany(
+                "DELETE FROM items WHERE page = ? AND feed = ? AND listed < ?",
+                [(one.page, feed.id, now) for one in seen],
             )
             self._db.execute(
                 "DELETE FROM items WHERE feed = ? AND listed < ?", (feed.id, now - FORGOTTEN_AFTER)
