@@ -126,7 +126,8 @@ class Following:
 
     def _failed(self, feed: Known, kind: str, reason: str, failed: Failed | None = None) -> Known:
         self._told.polled(kind)
-        failures = feed.failures + 1
+        not_asked = failed is not None and kind == "throttled" and failed.status is None
+        failures = feed.failures + (not not_asked)
         wait = rhythm.after_failure(
             failures,
             kind,
@@ -157,12 +158,16 @@ class Following:
         """What is known of a feed that answered, but for what it said."""
         now = self._clock()
         every = self.subscription(feed).every
-        wait = every or rhythm.after_success(
-            feed.habit,
-            now,
-            self._bounds,
-            asked=rhythm.asked(ttl, result.headers),
-            chance=self._chance(),
+        wait = (
+            max(every, self._bounds.shortest)
+            if every
+            else rhythm.after_success(
+                feed.habit,
+                now,
+                self._bounds,
+                asked=rhythm.asked(ttl, result.headers),
+                chance=self._chance(),
+            )
         )
         return replace(
             feed,

@@ -316,12 +316,12 @@ class State:
             self._forget_page(page)
         self._look_at_host(page.host)
 
-    def page_again(self, page: Page, when: float, error: str) -> None:
-        """The page could not be had; try again then."""
+    def page_again(self, page: Page, when: float, error: str, *, tried: bool = True) -> None:
+        """The page could not be had, or was not even asked for; try again then."""
         with self._transaction():
             self._db.execute(
-                "UPDATE pages SET tries = tries + 1, next_try = ?, error = ? WHERE id = ?",
-                (when, error, page.id),
+                "UPDATE pages SET tries = tries + ?, next_try = ?, error = ? WHERE id = ?",
+                (tried, when, error, page.id),
             )
         self._look_at_host(page.host)
 
