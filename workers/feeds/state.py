@@ -20,39 +20,10 @@ import msgspec
 
 from workers.feeds.items import Item
 from workers.feeds.known import COLUMNS, Known, Marks, Page, Ready, Waiting, known_of, marks, row_of
+from workers.feeds.tables import SCHEMA, VERSION
 
-VERSION = 2
 FORGOTTEN_AFTER = 30 * 86_400.0
 """Seconds after which an item that its feed no longer lists is forgotten."""
-
-_SCHEMA = """
-CREATE TABLE feeds (
-  id INTEGER PRIMARY KEY, address TEXT NOT NULL UNIQUE, url TEXT NOT NULL, parent INTEGER,
-  followed INTEGER NOT NULL DEFAULT 1, wanted INTEGER NOT NULL DEFAULT 1,
-  kind TEXT, title TEXT, retired TEXT, etag TEXT, last_modified TEXT, digest BLOB, ttl REAL,
-  next_poll REAL NOT NULL, last_poll REAL, last_success REAL, last_item REAL,
-  failures INTEGER NOT NULL DEFAULT 0, error_kind TEXT, error TEXT, habit TEXT NOT NULL DEFAULT '[]'
-);
-CREATE TABLE items (
-  feed INTEGER NOT NULL, guid BLOB NOT NULL, version BLOB NOT NULL, page BLOB,
-  listed REAL NOT NULL, PRIMARY KEY (feed, guid)
-) WITHOUT ROWID;
-CREATE INDEX items_pages ON items (page);
-CREATE TABLE pages (
-  id INTEGER PRIMARY KEY AUTOINCREMENT, feed INTEGER NOT NULL, guid BLOB NOT NULL,
-  host TEXT NOT NULL, item BLOB NOT NULL, tries INTEGER NOT NULL DEFAULT 0,
-  next_try REAL NOT NULL, error TEXT,
-  UNIQUE (feed, guid)
-);
-CREATE INDEX pages_due ON pages (host, next_try);
-CREATE TABLE outbox (
-  id INTEGER PRIMARY KEY AUTOINCREMENT, place TEXT NOT NULL, key BLOB, value BLOB NOT NULL
-);
-CREATE TABLE lost (
-  id INTEGER PRIMARY KEY AUTOINCREMENT, feed INTEGER NOT NULL, url TEXT, title TEXT,
-  at REAL NOT NULL, error TEXT NOT NULL
-);
-"""
 
 
 class StateError(Exception):
@@ -87,7 +58,7 @@ class State:
             (found,) = self._db.execute("PRAGMA user_version").fetchone()
             if not found and not read_only:
                 with self._transaction():
-                    for statement in _SCHEMA.split(";\n"):
+                    for statement in SCHEMA.split(";\n"):
                         self._db.execute(statement)
                     self._db.execute(f"PRAGMA user_version = {VERSION}")
                 found = VERSION
@@ -159,6 +130,10 @@ class State:
         """All feeds that are followed, by address."""
         rows = self._db.execute(f"SELECT {_NAMES} FROM feeds WHERE followed ORDER BY address")
         return [known_of(row) for row in rows]
+
+    def ids(self) -> list[int]:
+        """Of all feeds that are followed."""
+        return [id for (id,) in self._db.execute("SELECT id FROM feeds WHERE followed")]
 
     def feed(self, id: int) -> Known:
         """One feed."""
@@ -324,6 +299,15 @@ class State:
                 (tried, when, error, page.id),
             )
         self._look_at_host(page.host)
+
+    def pages_sooner(self, now: float, seconds: float) -> None:
+        """The clock was set back by so much: what waits shall not wait for that too."""
+        with self._transaction():
+            self._db.execute(
+                "UPDATE pages SET next_try = MAX(next_try - ?, ?) WHERE next_try > ?",
+                (seconds, now, now),
+            )
+        self._look_at_hosts()
 
     def page_lost(self, page: Page, error: str, now: float) -> None:
         """The page cannot be had, and the feed has no text to stand for it."""

@@ -45,6 +45,8 @@ log = logs.get(__name__)
 
 LOOK_SECONDS = 15.0
 """How often the states of feeds are counted: silence comes without an event."""
+LOOKED_AT = 20
+"""Feeds that are looked at before others have their turn."""
 
 
 @dataclass(frozen=True)
@@ -193,16 +195,19 @@ class FeedProducer:
 
     async def _look(self) -> None:
         while True:
-            self.look()
+            await self.look()
             await asyncio.sleep(LOOK_SECONDS)
 
-    def look(self) -> None:
+    async def look(self) -> None:
         """Count the feeds by state, and log those that have changed theirs."""
         now = time.time()
-        feeds = self._state.feeds()
-        seen = {feed.id: condition(feed, now) for feed in feeds}
-        for feed in feeds:
-            before, after = self._conditions.get(feed.id), seen[feed.id]
+        seen: dict[int, Condition] = {}
+        for number, id in enumerate(self._state.ids()):
+            if number % LOOKED_AT == 0:  # thousands at once would hold up all else
+                await asyncio.sleep(0)
+            feed = self._state.feed(id)
+            before, after = self._conditions.get(id), condition(feed, now)
+            seen[id] = after
             if after != before and (before is not None or after not in ("new", "fine")):
                 tell = log.info if after in ("new", "fine") else log.warning
                 tell("feed is " + after, feed=feed.address, was=before, error=feed.error)
