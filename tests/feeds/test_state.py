@@ -327,3 +327,18 @@ def test_a_full_disk_is_told_as_it_is_and_leaves_what_was(state: State) -> None:
     with pytest.raises(sqlite3.OperationalError, match="full"):
         take(state, *(item(str(number), "T" * 5000) for number in range(50)))
     assert [one.ready.place for one in state.outbox(10)] == ["a"]
+
+
+def test_how_much_waits_is_known_without_counting(state: State) -> None:
+    assert state.waiting() == 0
+    ready = [Ready(str(number), None, b"x" * 20_000) for number in range(3_000)]
+    state.taken(only(state), [], ready, [], [], NOW)
+    state.sent(state.outbox(1_000))
+    began = time.perf_counter()
+    for _ in range(2_000):
+        assert state.waiting() == 2_000
+    assert time.perf_counter() - began < 1.0
+    state.sent(state.outbox(2_000))
+    assert state.waiting() == 0
+    state.taken(only(state), [], ready[:1], [], [], NOW)
+    assert state.waiting() == 1
