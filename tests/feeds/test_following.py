@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import Awaitable, Callable
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.feeds.newsroom import Newsroom
+from tests.feeds.newsroom import Desk, Newsroom
 from tests.feeds.site import Site
+from workers.feeds.fetched import Body
 from workers.feeds.habit import DAY
+from workers.feeds.items import Item
+from workers.feeds.known import Known, Ready
 from workers.feeds.paging import TRIES
+from workers.feeds.rhythm import Bounds
 from workers.feeds.state import State
 from workers.feeds.subscriptions import Subscription
 
@@ -273,5 +279,106 @@ def test_headers_of_a_subscription_go_to_its_host_only(at_site: Callable[[Work],
         assert told["news.example", "/articles/0"] == "Bearer secret"
         assert told["other.example", "/rss.xml"] is None
         assert told["other.example", "/articles/0"] is None
+
+    at_site(work)
+
+
+def test_a_feed_taken_from_the_list_leaves_pages_that_stop_nobody(
+    at_site: Callable[[Work], None],
+) -> None:
+    async def work(site: Site, newsroom: Callable[..., Newsroom]) -> None:
+        site.publish(count=3)
+        brief, other = site.url("/brief.xml"), site.url("/rss.xml", "courier.example")
+        room = newsroom(brief)
+        await room.round()
+        state = State(room.path)
+        feed, *_ = state.feeds()
+        pages = [("news.example", Item(guid="x", url=site.url("/x.html")))]
+        state.taken(feed, [one for _, one in pages], [], pages, [], room.clock())
+        state.close()
+        asked = len(site.seen)
+        assert await newsroom(other).round() == []
+        assert "/x.html" not in [seen.path for seen in site.seen[asked:]]
+
+    at_site(work)
+
+
+def test_the_pause_that_a_page_asks_for_holds_for_all_pages_of_its_host(
+    at_site: Callable[[Work], None],
+) -> None:
+    async def work(site: Site, newsroom: Callable[..., Newsroom]) -> None:
+        site.publish(count=1)
+        room = newsroom(site.url("/rss.xml"))
+        await room.round()
+        state = State(room.path)
+        (feed,) = state.feeds()
+        items = [Item(guid=str(n), url=site.url(f"/status/429?retry=900&n={n}")) for n in range(20)]
+        state.taken(feed, items, [], [("news.example", one) for one in items], [], room.clock())
+        state.close()
+        await room.round()
+        assert sum(seen.path.startswith("/status") for seen in site.seen) == 1
+        database = sqlite3.connect(room.path)
+        pages = database.execute("SELECT tries, next_try FROM pages").fetchall()
+        database.close()
+        assert sorted(tries for tries, _ in pages) == [0] * 19 + [1]
+        assert min(when for _, when in pages) > room.clock() + 800
+
+    at_site(work)
+
+
+def test_a_page_that_breaks_its_reader_takes_nothing_from_what_the_feed_says(
+    at_site: Callable[[Work], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make = Desk.article
+
+    async def article(
+        self: Desk, subscription: Subscription, feed: Known, item: Item, page: Body | None
+    ) -> Ready | str:
+        if page is not None:
+            return "the process ended"
+        return await make(self, subscription, feed, item, page)
+
+    monkeypatch.setattr(Desk, "article", article)
+
+    async def work(site: Site, newsroom: Callable[..., Newsroom]) -> None:
+        site.publish(count=2)
+        room = newsroom(site.url("/brief.xml"))
+        assert [one["quality"] for one in await room.round()] == ["excerpt"] * 2
+        assert room.items == ["page", "page", "excerpt", "excerpt"]
+
+    at_site(work)
+
+
+def test_nobody_is_asked_more_often_than_the_bounds_let(at_site: Callable[[Work], None]) -> None:
+    async def work(site: Site, newsroom: Callable[..., Newsroom]) -> None:
+        room = newsroom(site.url("/rss.xml"), every=1.0)
+        await room.round()
+        (known,) = room.known().values()
+        assert known.next_poll >= (known.last_poll or 0.0) + Bounds().shortest
+
+    at_site(work)
+
+
+def test_requests_made_are_requests_needed_and_rested_between(
+    at_site: Callable[[Work], None],
+) -> None:
+    # Three feeds of one host, whose pages are fetched, beside another host.
+    async def work(site: Site, newsroom: Callable[..., Newsroom]) -> None:
+        hosts = ("news.example", "other.example")
+        for host in hosts:
+            site.publish(host, 4)
+        paths = ("/brief.xml", "/rss.xml", "/atom.xml")
+        room = newsroom(*(site.url(path, host) for host in hosts for path in paths))
+        for _ in range(2):
+            await room.round({"delay": 0.1})
+        assert len(room.sent) == 8
+        for host in hosts:
+            seen = [one for one in site.seen if one.host == host]
+            gaps = [later.at - earlier.done for earlier, later in pairwise(seen)]
+            assert min(gaps) >= 0.09, "by the clock of the site, which is another's"
+            feeds = [one.status for one in seen if one.path in paths]
+            assert sorted(feeds) == [200] * 3 + [304] * 3
+            assert len(seen) - len(feeds) <= 4, "a page for each story at the most"
+        assert set(site.at_once.values()) == {1}
 
     at_site(work)

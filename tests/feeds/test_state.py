@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -215,3 +216,129 @@ def test_a_file_that_is_no_database_is_refused(path: Path) -> None:
     path.write_bytes(b"feeds:\n  - https://paper.example/\n" * 100)
     with pytest.raises(StateError, match=r"feeds\.sqlite cannot be used"):
         State(path)
+
+
+def test_a_sitemap_that_its_index_dropped_stays_dropped(state: State) -> None:
+    state.follow([INDEX], NOW)
+    index = only(state)
+    old, _ = state.children(index, ["https://paper.example/1.xml", "https://paper.example/2"], NOW)
+    state.children(index, ["https://paper.example/2"], NOW)
+    state.saved(old)  # its poll was under way
+    state.follow([INDEX], NOW)
+    assert old.id not in [feed.id for feed in state.feeds()]
+    assert [one.id for one in state.children(index, [old.address], NOW)] == [old.id]
+
+
+def test_a_sitemap_followed_by_itself_outlives_its_place_in_an_index(state: State) -> None:
+    state.follow([INDEX], NOW)
+    index = only(state)
+    (child,) = state.children(index, ["https://paper.example/1.xml"], NOW)
+    state.follow([INDEX, child.address], NOW)
+    state.children(index, ["https://paper.example/2.xml"], NOW)
+    assert child.id in [feed.id for feed in state.feeds()]
+    state.follow([INDEX], NOW)
+    state.children(index, [child.address], NOW)
+    assert state.feed(child.id).parent == index.id, "whose wishes hold for it from now on"
+
+
+def test_indexes_that_name_each_other_make_no_circle(state: State) -> None:
+    state.follow([INDEX], NOW)
+    index = only(state)
+    (second,) = state.children(index, ["https://paper.example/2.xml"], NOW)
+    (third,) = state.children(second, ["https://paper.example/3.xml"], NOW)
+    state.children(third, [INDEX, second.address, third.address], NOW)
+    parents = {feed.id: feed.parent for feed in state.feeds()}
+    assert parents == {index.id: None, second.id: index.id, third.id: second.id}
+
+
+def test_pages_of_a_feed_that_is_no_longer_followed_wait_until_it_is(state: State) -> None:
+    take(state, item("a"), pages=True)
+    state.follow(["https://other.example/"], NOW)
+    assert state.next_page([]) is None
+    assert state.due_page(NOW, []) is None
+    state.follow([FEED], NOW)
+    assert state.due_page(NOW, []) is not None
+
+
+def test_pages_of_a_sitemap_that_its_index_dropped_are_fetched(state: State) -> None:
+    state.follow([INDEX], NOW)
+    index = only(state)
+    (child,) = state.children(index, ["https://paper.example/1.xml"], NOW)
+    state.taken(child, [item("a")], [], [("paper.example", item("a"))], [], NOW)
+    state.children(index, [], NOW)
+    state.follow([INDEX], NOW)
+    assert state.due_page(NOW, []) is not None
+
+
+def test_the_next_of_very_many_pages_is_found_at_once(state: State) -> None:
+    pages = [(f"h{n % 500}.example", item(str(n))) for n in range(20_000)]
+    state.taken(only(state), [one for _, one in pages], [], pages, [], NOW)
+    began = time.perf_counter()
+    busy: set[str] = set()
+    for _ in range(400):
+        page = state.due_page(NOW, busy)
+        assert page is not None
+        busy.add(page.host)
+        state.next_page(busy)
+    assert time.perf_counter() - began < 2.0
+    assert len(busy) == 400
+
+
+def test_what_a_sitemap_lists_as_old_is_left_to_other_feeds(state: State) -> None:
+    state.follow([FEED, INDEX], NOW)
+    feed, sitemap = sorted(state.feeds(), key=lambda one: one.address == INDEX)
+    for _ in range(2):
+        fresh = state.fresh(sitemap.id, [item("a")])
+        state.taken(sitemap, [item("a")], [], [], [], NOW, old=fresh)
+    assert state.fresh(sitemap.id, [item("a")]) == []
+    assert state.fresh(feed.id, [item("a")]) == [item("a")]
+
+
+def test_an_item_with_a_new_guid_each_time_is_new_once_and_takes_one_row(state: State) -> None:
+    for number in range(5):
+        one = replace(item("a"), guid=f"session-{number}")
+        found = state.fresh(only(state).id, [one])
+        assert found == ([one] if number == 0 else [])
+        state.taken(only(state), [one], [], [], [], NOW + number)
+    assert count(state, "items") == 1
+    changed = replace(item("a", "Storm is over"), guid="session-9")
+    assert state.fresh(only(state).id, [changed]) == [changed]
+
+
+def test_two_items_of_one_feed_with_one_address_are_both_kept(state: State) -> None:
+    first, second = item("a"), replace(item("a", "Other"), guid="b")
+    for number in range(3):
+        fresh = state.fresh(only(state).id, [first, second])
+        assert len(fresh) == (0 if number else 2)
+        state.taken(only(state), [first, second], [], [], [], NOW + number)
+
+
+def count(state: State, table: str) -> int:
+    database = sqlite3.connect(state.path)
+    (rows,) = database.execute(f"SELECT COUNT(*) FROM {table}").fetchone()
+    database.close()
+    return int(rows)
+
+
+def test_a_full_disk_is_told_as_it_is_and_leaves_what_was(state: State) -> None:
+    take(state, item("a"))
+    (pages,) = state._db.execute("PRAGMA page_count").fetchone()
+    state._db.execute(f"PRAGMA max_page_count = {pages}")
+    with pytest.raises(sqlite3.OperationalError, match="full"):
+        take(state, *(item(str(number), "T" * 5000) for number in range(50)))
+    assert [one.ready.place for one in state.outbox(10)] == ["a"]
+
+
+def test_how_much_waits_is_known_without_counting(state: State) -> None:
+    assert state.waiting() == 0
+    ready = [Ready(str(number), None, b"x" * 20_000) for number in range(3_000)]
+    state.taken(only(state), [], ready, [], [], NOW)
+    state.sent(state.outbox(1_000))
+    began = time.perf_counter()
+    for _ in range(2_000):
+        assert state.waiting() == 2_000
+    assert time.perf_counter() - began < 1.0
+    state.sent(state.outbox(2_000))
+    assert state.waiting() == 0
+    state.taken(only(state), [], ready[:1], [], [], NOW)
+    assert state.waiting() == 1

@@ -10,6 +10,7 @@ import pytest
 from workers.feeds import subscriptions as lists
 from workers.feeds.subscriptions import Subscription, SubscriptionError, from_opml, from_toml
 
+ROOT = Path(__file__).parents[2]
 OPML = """<?xml version="1.0" encoding="UTF-8"?>
 <opml version="2.0"><head><title>Новини</title></head><body>
   <outline text="Міста">
@@ -22,6 +23,20 @@ OPML = """<?xml version="1.0" encoding="UTF-8"?>
   <outline type="rss" text="again" xmlUrl="https://misto.example/rss"/>
 </body></opml>
 """
+
+
+def test_the_list_in_the_readme_works_as_printed() -> None:
+    text = (ROOT / "README.md").read_text("utf-8")
+    example = text.partition("<!-- example: feeds.toml -->\n```toml\n")[2].partition("```")[0]
+    first, second = from_toml(example.encode(), "feeds.toml")
+    assert first == Subscription(
+        "https://courier.example/rss.xml", None, "courier.example", "en", "auto", 900.0
+    )
+    assert second == Subscription("https://misto.example/")
+
+
+def test_the_list_that_is_deployed_is_read() -> None:
+    assert lists.read_subscriptions([str(ROOT / "deploy" / "feeds.toml")])
 
 
 def test_the_example_of_the_documentation_is_read() -> None:

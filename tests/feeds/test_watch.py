@@ -149,6 +149,59 @@ def test_a_kafka_that_takes_nothing_ends_the_producer(state: State) -> None:
     assert sum(place.endswith("/1") for place in kafka.got) == 3
 
 
+def test_a_sitemap_that_its_index_dropped_is_asked_no_more(state: State) -> None:
+    index = "https://h0.example/sitemap.xml"
+    state.follow([index], time.time())
+    asked = Asked(state)
+    asked.next = 0.0
+    following = made(state, asked, Kafka())
+    (known,) = state.feeds()
+    (child,) = state.children(known, ["https://h1.example/1.xml"], time.time())
+
+    def then(feed: Known) -> None:
+        if asked.polls[index] == 5:
+            state.children(state.feed(known.id), [], time.time())
+            asked.polls[child.address] = 0
+        elif asked.polls[index] == 10:
+            following.stop()
+
+    asked.after_poll = then
+    asyncio.run(following.run())
+    assert asked.polls[child.address] <= 1
+
+
+@pytest.mark.parametrize("restarted", [False, True])
+def test_a_clock_that_is_set_back_keeps_nothing_waiting(state: State, restarted: bool) -> None:
+    now, ahead = time.time(), 40 * 86_400.0
+    state.follow(addresses(1, 1), now)
+    (feed,) = state.feeds()
+    state.saved(replace(feed, last_poll=now + ahead, next_poll=now + ahead + 600))
+    (feed,) = state.feeds()
+    item = Item(guid="p", url="https://h9.example/p")
+    state.taken(feed, [item], [], [("h9.example", item)], [], now + ahead)
+    page = state.due_page(now + ahead, [])
+    assert page is not None
+    state.page_again(page, now + ahead + 600, "put off")
+
+    async def story() -> None:
+        shown = now if restarted else now + ahead
+        asked = Asked(state)
+        following = Watch(state, asked, asked, Kafka(), clock=lambda: shown)
+        running = asyncio.create_task(following.run())
+        await asyncio.sleep(0.05)
+        shown = now
+        following._wake.set()
+        await asyncio.sleep(0.05)
+        assert [round(when - now) for when, _ in following._heap] == [600]
+        assert round((state.next_page([]) or 0.0) - now) == 600
+        following.stop()
+        async with asyncio.timeout(10):
+            await running
+        assert not asked.polls
+
+    asyncio.run(story())
+
+
 def test_a_bug_ends_the_producer(state: State) -> None:
     state.follow(addresses(3, 1), time.time())
     asked = Asked(state)

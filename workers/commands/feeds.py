@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import sqlite3
 import sys
 import time
 from collections.abc import Sequence
@@ -47,6 +48,8 @@ def run(arguments: argparse.Namespace) -> int:
         feeds, (pages, articles) = state.feeds(), state.backlog()
     except StateError as error:
         raise CommandError(str(error)) from None
+    except sqlite3.Error as error:
+        raise CommandError(f"{path} cannot be read: {error}") from None
     now = time.time()
     rows = [(feed, condition(feed, now)) for feed in feeds]
     shown = [row for row in rows if not arguments.only or row[1] in arguments.only]

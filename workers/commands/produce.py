@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import sqlite3
 import sys
 
 from workers import settings, sources
@@ -119,14 +120,20 @@ def _run_feeds(chosen: Settings, named: list[str], *, watch: bool) -> int:
     from workers.runtime.delivery import DeliveryError
     from workers.runtime.feed_producer import FeedProducer
     from workers.runtime.http import PortTakenError
+    from workers.runtime.pool import PoolError
 
     logs.configure(chosen)
     try:
         producer = FeedProducer(chosen, read_subscriptions(named))
         work = producer.run(once=not watch)
         sums = asyncio.run(work) if watch else run_interruptibly(work)
-    except (SubscriptionError, StateError, PortTakenError) as error:
+    except (SubscriptionError, StateError, PortTakenError, PoolError) as error:
         raise CommandError(str(error)) from None
+    except sqlite3.Error as error:
+        raise CommandError(
+            f"{chosen.feed_state} cannot be written ({error}): make room, or see to its rights; "
+            "what it held before is whole"
+        ) from None
     except (KafkaError, DeliveryError) as error:
         raise _not_taken(chosen, error) from None
     print(

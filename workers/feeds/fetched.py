@@ -15,7 +15,7 @@ FailureKind = Literal[
     "too_large",     # more bytes than allowed, as sent or as unpacked
     "redirects",     # too many, in a circle, or to nowhere
     "gone",          # 410: never ask again
-    "throttled",     # 429 or 503 with or without Retry-After
+    "throttled",     # 429 or 503 with or without Retry-After; without a status: not asked for one
     "status",        # any other status that is no answer
     "broken",        # not HTTP, or an encoding that cannot be unpacked
 ]

@@ -126,7 +126,8 @@ class Following:
 
     def _failed(self, feed: Known, kind: str, reason: str, failed: Failed | None = None) -> Known:
         self._told.polled(kind)
-        failures = feed.failures + 1
+        not_asked = failed is not None and kind == "throttled" and failed.status is None
+        failures = feed.failures + (not not_asked)
         wait = rhythm.after_failure(
             failures,
             kind,
@@ -157,12 +158,16 @@ class Following:
         """What is known of a feed that answered, but for what it said."""
         now = self._clock()
         every = self.subscription(feed).every
-        wait = every or rhythm.after_success(
-            feed.habit,
-            now,
-            self._bounds,
-            asked=rhythm.asked(ttl, result.headers),
-            chance=self._chance(),
+        wait = (
+            max(every, self._bounds.shortest)
+            if every
+            else rhythm.after_success(
+                feed.habit,
+                now,
+                self._bounds,
+                asked=rhythm.asked(ttl, result.headers),
+                chance=self._chance(),
+            )
         )
         return replace(
             feed,
@@ -231,9 +236,11 @@ class Following:
         ready: list[Ready] = []
         pages: list[tuple[str, Item]] = []
         lost: list[tuple[Item, str]] = []
+        old: list[Item] = []
         for item in fresh:
             if parsed.kind in ("sitemap", "news-sitemap") and _old(item, now):
                 self._told.item("old")
+                old.append(item)
             elif item.url and wanting[id(item)]:
                 self._told.item("page")
                 pages.append((host_of(item.url), item))
@@ -251,7 +258,7 @@ class Following:
         if fresh and after.habit:
             after = replace(after, last_item=float(after.habit[-1]))
         after = self._answered(after, body, parsed.ttl)
-        self._state.taken(after, parsed.items, ready, pages, lost, now)
+        self._state.taken(after, parsed.items, ready, pages, lost, now, old=old)
         return after
 
 

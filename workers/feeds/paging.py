@@ -61,6 +61,10 @@ class Paging:
         match result:
             case Failed():
                 why = result.reason
+                if result.kind == "throttled" and result.status is None:
+                    wait = result.retry_after or FIRST_WAIT
+                    self._state.page_again(page, self._clock() + wait, why, tried=False)
+                    return
                 if self._passes(result) and page.tries + 1 < TRIES:
                     self._told.item("again")
                     self._state.page_again(page, self._clock() + self._wait(page, result), why)
@@ -75,6 +79,10 @@ class Paging:
         feed = self._state.feed(page.feed)
         subscription = self._following.subscription(feed)
         made = await self._desk.article(subscription, feed, page.item, body)
+        if isinstance(made, str) and body is not None and page.item.content:
+            # A page that nothing can be made of takes nothing from what the feed says.
+            why, body = made, None
+            made = await self._desk.article(subscription, feed, page.item, None)
         if isinstance(made, str):
             self._told.item("lost")
             self._state.page_lost(page, why or made, self._clock())

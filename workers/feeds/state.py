@@ -11,48 +11,19 @@ from __future__ import annotations
 
 import fcntl
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import msgspec
 
 from workers.feeds.items import Item
 from workers.feeds.known import COLUMNS, Known, Marks, Page, Ready, Waiting, known_of, marks, row_of
+from workers.feeds.tables import SCHEMA, VERSION
 
-VERSION = 1
 FORGOTTEN_AFTER = 30 * 86_400.0
 """Seconds after which an item that its feed no longer lists is forgotten."""
-
-_SCHEMA = """
-CREATE TABLE feeds (
-  id INTEGER PRIMARY KEY, address TEXT NOT NULL UNIQUE, url TEXT NOT NULL, parent INTEGER,
-  followed INTEGER NOT NULL DEFAULT 1, kind TEXT, title TEXT, retired TEXT,
-  etag TEXT, last_modified TEXT, digest BLOB, ttl REAL,
-  next_poll REAL NOT NULL, last_poll REAL, last_success REAL, last_item REAL,
-  failures INTEGER NOT NULL DEFAULT 0, error_kind TEXT, error TEXT, habit TEXT NOT NULL DEFAULT '[]'
-);
-CREATE TABLE items (
-  feed INTEGER NOT NULL, guid BLOB NOT NULL, version BLOB NOT NULL, page BLOB,
-  listed REAL NOT NULL, PRIMARY KEY (feed, guid)
-) WITHOUT ROWID;
-CREATE INDEX items_pages ON items (page);
-CREATE TABLE pages (
-  id INTEGER PRIMARY KEY AUTOINCREMENT, feed INTEGER NOT NULL, guid BLOB NOT NULL,
-  host TEXT NOT NULL, item BLOB NOT NULL, tries INTEGER NOT NULL DEFAULT 0,
-  next_try REAL NOT NULL, error TEXT,
-  UNIQUE (feed, guid)
-);
-CREATE INDEX pages_due ON pages (host, next_try);
-CREATE TABLE outbox (
-  id INTEGER PRIMARY KEY AUTOINCREMENT, place TEXT NOT NULL, key BLOB, value BLOB NOT NULL
-);
-CREATE TABLE lost (
-  id INTEGER PRIMARY KEY AUTOINCREMENT, feed INTEGER NOT NULL, url TEXT, title TEXT,
-  at REAL NOT NULL, error TEXT NOT NULL
-);
-"""
 
 
 class StateError(Exception):
@@ -60,7 +31,10 @@ class StateError(Exception):
 
 
 _NAMES = ", ".join(COLUMNS)
-_UPDATE = f"UPDATE feeds SET {', '.join(f'{name} = ?' for name in COLUMNS)} WHERE id = ?"
+_SET = {name: f"{name} = ?" for name in COLUMNS}
+# Whoever polls a feed may not know that its index has dropped it meanwhile.
+_SET["followed"] = "followed = followed AND ?"
+_UPDATE = f"UPDATE feeds SET {', '.join(_SET.values())} WHERE id = ?"
 
 
 class State:
@@ -69,6 +43,8 @@ class State:
     def __init__(self, path: Path, *, read_only: bool = False) -> None:
         self.path = path
         self._lock: IO[str] | None = None
+        self._hosts: dict[str, float] = {}
+        """By host when the first of its pages is due: asked far more often than it changes."""
         try:
             if read_only:
                 uri = f"{path.absolute().as_uri()}?mode=ro"
@@ -82,7 +58,7 @@ class State:
             (found,) = self._db.execute("PRAGMA user_version").fetchone()
             if not found and not read_only:
                 with self._transaction():
-                    for statement in _SCHEMA.split(";\n"):
+                    for statement in SCHEMA.split(";\n"):
                         self._db.execute(statement)
                     self._db.execute(f"PRAGMA user_version = {VERSION}")
                 found = VERSION
@@ -111,35 +87,53 @@ class State:
         self._db.execute("BEGIN IMMEDIATE")
         try:
             yield
+            self._db.execute("COMMIT")
         except BaseException:
-            self._db.execute("ROLLBACK")
+            if self._db.in_transaction:  # after some errors SQLite has done so itself
+                self._db.execute("ROLLBACK")
             raise
-        self._db.execute("COMMIT")
 
     def follow(self, addresses: Sequence[str], now: float) -> None:
         """Follow these addresses and no others; what is known of the others is kept."""
         with self._transaction():
-            self._db.execute("UPDATE feeds SET followed = 0")
-            for address in addresses:
-                self._add(address, None, now)
+            # What is wanted is below these addresses; of that, an index may have dropped some.
+            before = {id for (id,) in self._db.execute("SELECT id FROM feeds WHERE wanted")}
+            self._db.execute("UPDATE feeds SET wanted = 0")
+            self._db.executemany(
+                "INSERT INTO feeds (address, url, next_poll) VALUES (?, ?, ?)"
+                " ON CONFLICT (address) DO UPDATE SET followed = 1, wanted = 1, parent = NULL",
+                [(address, address, now) for address in addresses],
+            )
             self._db.execute(
-                "UPDATE feeds SET followed = 1 WHERE id IN (WITH RECURSIVE below (id) AS"
-                " (SELECT id FROM feeds WHERE followed UNION"
+                "UPDATE feeds SET wanted = 1 WHERE id IN (WITH RECURSIVE below (id) AS"
+                " (SELECT id FROM feeds WHERE wanted UNION"
                 " SELECT feeds.id FROM feeds JOIN below ON feeds.parent = below.id)"
                 " SELECT id FROM below)"
             )
+            self._db.execute("UPDATE feeds SET followed = 0 WHERE NOT wanted")
+            after = {id for (id,) in self._db.execute("SELECT id FROM feeds WHERE wanted")}
+            self._db.executemany(
+                "UPDATE feeds SET followed = 1 WHERE id = ?", [(id,) for id in after - before]
+            )
+        self._look_at_hosts()
 
-    def _add(self, address: str, parent: int | None, now: float) -> None:
+    def _add_child(self, address: str, index: int, now: float) -> None:
         self._db.execute(
             "INSERT INTO feeds (address, url, parent, next_poll) VALUES (?, ?, ?, ?)"
-            " ON CONFLICT (address) DO UPDATE SET followed = 1",
-            (address, address, parent, now),
+            " ON CONFLICT (address) DO UPDATE SET followed = 1, wanted = 1,"
+            # One that is wanted has its place, which another index does not change: no circles.
+            " parent = CASE WHEN wanted THEN parent ELSE excluded.parent END",
+            (address, address, index, now),
         )
 
     def feeds(self) -> list[Known]:
         """All feeds that are followed, by address."""
         rows = self._db.execute(f"SELECT {_NAMES} FROM feeds WHERE followed ORDER BY address")
         return [known_of(row) for row in rows]
+
+    def ids(self) -> list[int]:
+        """Of all feeds that are followed."""
+        return [id for (id,) in self._db.execute("SELECT id FROM feeds WHERE followed")]
 
     def feed(self, id: int) -> Known:
         """One feed."""
@@ -161,17 +155,17 @@ class State:
             self._save(index)
             self._db.execute("UPDATE feeds SET followed = 0 WHERE parent = ?", (index.id,))
             for address in addresses:
-                self._add(address, index.id, now)
+                self._add_child(address, index.id, now)
             rows = self._db.execute(
-                f"SELECT {_NAMES} FROM feeds WHERE followed AND parent = ?",
-                (index.id,),
+                f"SELECT {_NAMES} FROM feeds WHERE followed AND parent = ?", (index.id,)
             ).fetchall()
         return [child for child in map(known_of, rows) if child.id not in before]
 
     def fresh(self, feed: int, items: Iterable[Item]) -> list[Item]:
         """The items that are new, or whose title, text, address or date of change is.
 
-        One that is new here but known from another feed, by its address, is neither.
+        One that is new here but known from another feed, by its address, is neither; nor is one
+        that only its guid tells from an earlier one of this feed.
         """
         return [item for item in items if self._fresh(feed, marks(item))]
 
@@ -181,10 +175,11 @@ class State:
         ).fetchone()
         if known is not None:
             return bool(known[0] != item.version)
-        elsewhere = self._db.execute(
-            "SELECT 1 FROM items WHERE page = ? AND feed != ? LIMIT 1", (item.page, feed)
+        here, same = self._db.execute(
+            "SELECT MAX(feed = ?), MAX(feed = ? AND version = ?) FROM items WHERE page = ?",
+            (feed, feed, item.version, item.page),
         ).fetchone()
-        return elsewhere is None
+        return here is None or bool(here and not same)
 
     def taken(
         self,
@@ -194,19 +189,40 @@ class State:
         pages: Iterable[tuple[str, Item]],
         lost: Iterable[tuple[Item, str]],
         now: float,
+        *,
+        old: Iterable[Item] = (),
     ) -> None:
         """Take a poll in: what is known of the feed now, its items, and what becomes of new ones.
 
         ``pages`` are pairs of a host and an item whose page is to be fetched there; ``lost`` are
-        items that can become no article, and why.
+        items that can become no article, and why; ``old`` are those that are none by choice, and
+        leave it to other feeds to bring their addresses.
         """
+        pages = list(pages)
+        lost = list(lost)
+        unclaimed = {marks(item).guid for item in (*old, *(item for item, _ in lost))}
+        seen = [marks(item) for item in listed]
         with self._transaction():
             self._save(feed)
             self._db.executemany(
                 "INSERT INTO items (feed, guid, version, page, listed) VALUES (?, ?, ?, ?, ?)"
-                " ON CONFLICT DO UPDATE SET version = excluded.version, page = excluded.page,"
-                " listed = excluded.listed",
-                [(feed.id, one.guid, one.version, one.page, now) for one in map(marks, listed)],
+                " ON CONFLICT DO UPDATE SET listed = excluded.listed, version = excluded.version,"
+                " page = CASE WHEN version = excluded.version THEN page ELSE excluded.page END",
+                [
+                    (
+                        feed.id,
+                        one.guid,
+                        one.version,
+                        None if one.guid in unclaimed else one.page,
+                        now,
+                    )
+                    for one in seen
+                ],
+            )
+            # Some feeds give every item a new guid each time.
+            self._db.executemany(
+                "DELETE FROM items WHERE page = ? AND feed = ? AND listed < ?",
+                [(one.page, feed.id, now) for one in seen],
             )
             self._db.execute(
                 "DELETE FROM items WHERE feed = ? AND listed < ?", (feed.id, now - FORGOTTEN_AFTER)
@@ -223,6 +239,8 @@ class State:
             )
             for item, why in lost:
                 self._lose(feed.id, item, why, now)
+        for host in {host for host, _ in pages}:
+            self._look_at_host(host)
 
     def _out(self, ready: Iterable[Ready]) -> None:
         self._db.executemany(
@@ -230,46 +248,73 @@ class State:
             [(one.place, one.key, one.value) for one in ready],
         )
 
-    def due_page(self, now: float, busy: Iterable[str]) -> Page | None:
-        """The page that has waited longest of those due, on a host that is not busy."""
-        hosts = list(busy)
-        marks = ",".join("?" * len(hosts))
-        row = self._db.execute(
-            "SELECT id, feed, host, item, tries FROM pages WHERE next_try <= ?"
-            f" AND host NOT IN ({marks}) ORDER BY next_try, id LIMIT 1",
-            (now, *hosts),
-        ).fetchone()
+    def due_page(self, now: float, busy: Container[str]) -> Page | None:
+        """The next of the pages that are due, on a host that is not busy, of a wanted feed."""
+        due = [
+            (when, host) for host, when in self._hosts.items() if when <= now and host not in busy
+        ]
+        if not due:
+            return None
+        row = self._first_page("id, feed, host, item, tries", min(due)[1])
         return _page(row) if row else None
 
-    def next_page(self, busy: Iterable[str]) -> float | None:
+    def next_page(self, busy: Container[str]) -> float | None:
         """When the next page on a host that is not busy is due; None if there is none."""
-        hosts = list(busy)
-        marks = ",".join("?" * len(hosts))
-        (when,) = self._db.execute(
-            f"SELECT MIN(next_try) FROM pages WHERE host NOT IN ({marks})",
-            hosts,
+        return min((when for host, when in self._hosts.items() if host not in busy), default=None)
+
+    def _first_page(self, columns: str, host: str) -> tuple[Any, ...] | None:
+        row: tuple[Any, ...] | None = self._db.execute(
+            f"SELECT {columns} FROM pages WHERE host = ? AND EXISTS"
+            " (SELECT 1 FROM feeds WHERE feeds.id = pages.feed AND feeds.wanted)"
+            " ORDER BY next_try, id LIMIT 1",
+            (host,),
         ).fetchone()
-        return None if when is None else float(when)
+        return row
+
+    def _look_at_hosts(self) -> None:
+        found = self._db.execute("SELECT DISTINCT host FROM pages").fetchall()
+        self._hosts.clear()
+        for (host,) in found:
+            self._look_at_host(host)
+
+    def _look_at_host(self, host: str) -> None:
+        row = self._first_page("next_try", host)
+        if row is None:
+            self._hosts.pop(host, None)
+        else:
+            self._hosts[host] = float(row[0])
 
     def page_made(self, page: Page, ready: Ready) -> None:
         """The article of this page is made."""
         with self._transaction():
             self._out([ready])
             self._forget_page(page)
+        self._look_at_host(page.host)
 
-    def page_again(self, page: Page, when: float, error: str) -> None:
-        """The page could not be had; try again then."""
+    def page_again(self, page: Page, when: float, error: str, *, tried: bool = True) -> None:
+        """The page could not be had, or was not even asked for; try again then."""
         with self._transaction():
             self._db.execute(
-                "UPDATE pages SET tries = tries + 1, next_try = ?, error = ? WHERE id = ?",
-                (when, error, page.id),
+                "UPDATE pages SET tries = tries + ?, next_try = ?, error = ? WHERE id = ?",
+                (tried, when, error, page.id),
             )
+        self._look_at_host(page.host)
+
+    def pages_sooner(self, now: float, seconds: float) -> None:
+        """The clock was set back by so much: what waits shall not wait for that too."""
+        with self._transaction():
+            self._db.execute(
+                "UPDATE pages SET next_try = MAX(next_try - ?, ?) WHERE next_try > ?",
+                (seconds, now, now),
+            )
+        self._look_at_hosts()
 
     def page_lost(self, page: Page, error: str, now: float) -> None:
         """The page cannot be had, and the feed has no text to stand for it."""
         with self._transaction():
             self._forget_page(page)
             self._lose(page.feed, page.item, error, now)
+        self._look_at_host(page.host)
 
     def _lose(self, feed: int, item: Item, why: str, now: float) -> None:
         self._db.execute(
@@ -299,8 +344,11 @@ class State:
 
     def waiting(self) -> int:
         """How many articles wait for Kafka."""
-        (articles,) = self._db.execute("SELECT COUNT(*) FROM outbox").fetchone()
-        return int(articles)
+        # Asked at every turn: they leave in the order of coming, so that nothing need be counted.
+        (articles,) = self._db.execute(
+            "SELECT (SELECT MAX(id) FROM outbox) - (SELECT MIN(id) FROM outbox) + 1"
+        ).fetchone()
+        return int(articles or 0)
 
     def backlog(self) -> tuple[int, int]:
         """How many pages are to be fetched, and how many articles wait for Kafka."""

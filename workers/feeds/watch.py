@@ -68,8 +68,12 @@ class Watch:
         self._clock = clock
         self._late = late
         self._once = False
+        self._now = 0.0
+        """The time when it was last asked."""
         self._heap: list[tuple[float, int]] = []
         """(when, feed) of every feed that is neither due nor being asked."""
+        self._planned: set[int] = set()
+        """Feeds that have a place here: in the heap, due, or being asked."""
         self._due: dict[str, deque[int]] = {}
         """By host the feeds to be asked now."""
         self._busy: dict[asyncio.Task[None], str] = {}
@@ -90,8 +94,11 @@ class Watch:
         Raises what ``deliver`` raises, and whatever shows a bug: nothing is taken in then.
         """
         self._once = once
-        for feed in self._state.feeds():
-            self._plan(feed, at=0.0 if once else feed.next_poll)
+        feeds = self._state.feeds()
+        self._now = max((feed.last_poll or 0.0 for feed in feeds), default=0.0)
+        self._time()
+        for feed in feeds:
+            self._plan(feed, at=0.0 if once else self._due_at(feed))
         sender = asyncio.create_task(self._send(), name="send-articles")
         sender.add_done_callback(lambda _: self._wake.set())
         try:
@@ -106,18 +113,38 @@ class Watch:
             self._filled.set()
             await sender
 
+    def _time(self) -> float:
+        """What the time is; if the clock was set back, nothing waits for it to catch up."""
+        before, self._now = self._now, self._clock()
+        if before - self._now > LONGEST_WAIT:
+            self._state.pages_sooner(self._now, before - self._now)
+            waiting = [(self._state.feed(id), when) for when, id in self._heap]
+            self._heap = [(min(when, self._due_at(feed)), feed.id) for feed, when in waiting]
+            heapq.heapify(self._heap)
+        return self._now
+
+    def _due_at(self, feed: Known) -> float:
+        if feed.last_poll is None or feed.last_poll <= self._now:
+            return feed.next_poll
+        return min(feed.next_poll, self._now + max(feed.next_poll - feed.last_poll, 0.0))
+
     def _plan(self, feed: Known, at: float) -> None:
-        if feed.retired is None:
+        if feed.retired is None and feed.followed and feed.id not in self._planned:
+            self._planned.add(feed.id)
             heapq.heappush(self._heap, (at, feed.id))
 
     def _waits_for_room(self) -> bool:
         return self._state.waiting() >= MOST_WAITING
 
     def _start_due(self) -> None:
-        now = self._clock()
+        now = self._time()
         while self._heap and self._heap[0][0] <= now:
             _, id = heapq.heappop(self._heap)
-            self._due.setdefault(host_of(self._state.feed(id).url), deque()).append(id)
+            feed = self._state.feed(id)
+            if feed.followed:
+                self._due.setdefault(host_of(feed.url), deque()).append(id)
+            else:  # its index has dropped it since
+                self._planned.discard(id)
         if self._waits_for_room():
             return
         hosts = set(self._busy.values())
@@ -175,7 +202,9 @@ class Watch:
         self._busy.clear()
 
     async def _poll(self, feed: Known) -> None:
-        for known in await self._polling.poll(feed):
+        found = await self._polling.poll(feed)
+        self._planned.discard(feed.id)
+        for known in found:
             if not self._once or known.next_poll <= self._clock():
                 self._plan(known, at=known.next_poll)
         self._filled.set()

@@ -29,12 +29,13 @@ from workers.feeds.paging import Paging
 from workers.feeds.rhythm import Bounds
 from workers.feeds.state import State
 from workers.feeds.subscriptions import Subscription
-from workers.feeds.watch import TOGETHER, Watch
+from workers.feeds.watch import TOGETHER, Deliver, Watch
 from workers.outcome import Failed
 from workers.runtime import logs
 from workers.runtime.delivery import Delivery
 from workers.runtime.feed_metrics import FeedMetrics
 from workers.runtime.http import HttpServer
+from workers.runtime.patience import Patience
 from workers.runtime.pool import Limits, TaskPool
 from workers.runtime.produce import deliver
 from workers.settings import Settings, pool_plan
@@ -44,6 +45,8 @@ log = logs.get(__name__)
 
 LOOK_SECONDS = 15.0
 """How often the states of feeds are counted: silence comes without an event."""
+LOOKED_AT = 20
+"""Feeds that are looked at before others have their turn."""
 
 
 @dataclass(frozen=True)
@@ -89,15 +92,20 @@ class FeedProducer:
     async def run(
         self, *, once: bool = False, ready: Callable[[str], None] = lambda address: None
     ) -> Sums:
-        """Follow the feeds, or ask each one once. Raises DeliveryError if Kafka fails."""
+        """Follow the feeds, or ask each one once.
+
+        DeliveryError if Kafka fails; while feeds are followed only as the run ends, since they
+        would be missed, and articles can wait.
+        """
         try:
             self._state.follow(list(self._subscriptions), time.time())
             await self._delivery.start()
             await self._pool.start()
             async with Client(rules(self._settings), resolve=self._resolve) as client:
-                watch = self._watch(client)
+                patience = Patience(self._deliver, grace=self._settings.grace)
+                watch = self._watch(client, self._deliver if once else patience)
                 if not once:
-                    self._stop_on_signals(watch)
+                    self._stop_on_signals(watch.stop, patience.stop)
                 async with self._served(ready, once):
                     await watch.run(once=once)
         finally:
@@ -107,7 +115,7 @@ class FeedProducer:
             self._state.close()
         return sums
 
-    def _watch(self, client: Client) -> Watch:
+    def _watch(self, client: Client, deliver: Deliver) -> Watch:
         told = Told(polled=self.metrics.polled, item=self.metrics.item, changed=self._changed)
         desk = _Desk(self._pool)
         following = Following(
@@ -134,15 +142,19 @@ class FeedProducer:
             self._state,
             following,
             paging,
-            self._deliver,
+            deliver,
             clock=time.time,
             late=self.metrics.late,
         )
 
     @staticmethod
-    def _stop_on_signals(watch: Watch) -> None:
+    def _stop_on_signals(*stops: Callable[[], None]) -> None:
+        def stop() -> None:
+            for one in stops:
+                one()
+
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-            asyncio.get_running_loop().add_signal_handler(number, watch.stop)
+            asyncio.get_running_loop().add_signal_handler(number, stop)
 
     @contextlib.asynccontextmanager
     async def _served(self, ready, once: bool):  # type: ignore[no-untyped-def]
@@ -183,16 +195,19 @@ class FeedProducer:
 
     async def _look(self) -> None:
         while True:
-            self.look()
+            await self.look()
             await asyncio.sleep(LOOK_SECONDS)
 
-    def look(self) -> None:
+    async def look(self) -> None:
         """Count the feeds by state, and log those that have changed theirs."""
         now = time.time()
-        feeds = self._state.feeds()
-        seen = {feed.id: condition(feed, now) for feed in feeds}
-        for feed in feeds:
-            before, after = self._conditions.get(feed.id), seen[feed.id]
+        seen: dict[int, Condition] = {}
+        for number, id in enumerate(self._state.ids()):
+            if number % LOOKED_AT == 0:  # thousands at once would hold up all else
+                await asyncio.sleep(0)
+            feed = self._state.feed(id)
+            before, after = self._conditions.get(id), condition(feed, now)
+            seen[id] = after
             if after != before and (before is not None or after not in ("new", "fine")):
                 tell = log.info if after in ("new", "fine") else log.warning
                 tell("feed is " + after, feed=feed.address, was=before, error=feed.error)

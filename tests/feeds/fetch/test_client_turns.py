@@ -175,3 +175,24 @@ def test_ports_and_schemes_of_a_host_have_rules_of_their_own() -> None:
         body(await client.get(site.bad("/caf%C3%A9", HOST), want()))
 
     visit(story, robots=True)
+
+
+def test_a_host_that_asks_for_a_pause_is_asked_for_nothing_until_it_is_over() -> None:
+    clock = HandClock()
+
+    async def story(site: Site, client: Client) -> None:
+        for status in ("429", "503"):
+            failure(await client.get(site.url(f"/status/{status}?retry=600"), want()), "throttled")
+            asked = len(site.seen)
+            for url in (site.url("/"), site.url("/rss.xml", "www." + HOST)):
+                got = failure(await client.get(url, want()), "throttled")
+                assert got.status is None, "not asked"
+                assert got.retry_after == 600
+            assert len(site.seen) == asked
+            body(await client.get(site.url("/", "other.example"), want()))
+            await clock.pass_by(601)
+            body(await client.get(site.url("/"), want()))
+            failure(await client.get(site.url(f"/status/{status}"), want()), "throttled")
+            body(await client.get(site.url("/"), want()))
+
+    visit(story, clock=clock, delay=0.0)

@@ -12,6 +12,7 @@ from email.utils import parsedate_to_datetime
 from workers.feeds.fetched import FailureKind, Validators
 
 REDIRECTS = (301, 302, 303, 307, 308)
+THROTTLED = (429, 503)
 PERMANENT = (301, 308)
 _SECONDS = re.compile(r"\d{1,12}")
 
@@ -80,7 +81,7 @@ def failure(status: int, permanently: bool) -> FailureKind:
     """
     if status == 410 and permanently:
         return "gone"
-    return "throttled" if status in (429, 503) else "status"
+    return "throttled" if status in THROTTLED else "status"
 
 
 def _text(value: bytes) -> str:

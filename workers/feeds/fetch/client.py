@@ -154,10 +154,16 @@ class Client:
                 return Failed(at.shown, "robots", said)
             rest = max(rest, ruling.delay)
         async with self._turns.turn(at.host, rest), self._slots:
+            # Asked here, as another request may have learnt it while this one waited.
+            if left := self._turns.paused(at.host):
+                said = f"{at.shown} is not asked yet: {at.host} wants {left:.0f} s without requests"
+                return Failed(at.shown, "throttled", said, retry_after=left)
             begun = time.monotonic()
             try:
                 async with asyncio.timeout(budget.left) as limit:
-                    return await self._exchange(at, errand)
+                    answer = await self._exchange(at, errand)
+                self._mind(at, answer)
+                return answer
             except (TooLargeError, BrokenError, RefusedError) as error:
                 return failed(at.shown, error, self._rules)
             except (aiohttp.ClientError, HttpProcessingError, OSError, ValueError) as error:
@@ -165,6 +171,13 @@ class Client:
                 return failed(at.shown, error, self._rules, whole)
             finally:
                 budget.left -= time.monotonic() - begun
+
+    def _mind(self, at: Target, answer: _Answer) -> None:
+        """An overloaded host that says how long to wait means all of its addresses."""
+        if answer.status in answers.THROTTLED:
+            now, most = self._clock.wall(), self._rules.retry_after
+            if wait := answers.retry_after(answer.headers, now, most):
+                self._turns.pause(at.host, wait)
 
     async def _exchange(self, at: Target, errand: _Errand) -> _Answer:
         own = errand.want.headers if at.origin == errand.origin else {}

@@ -34,10 +34,21 @@ class Turns:
         self._longest = longest
         self._active: dict[str, _Host] = {}
         self._resting: OrderedDict[str, float] = OrderedDict()
+        self._paused: dict[str, float] = {}
 
     def __len__(self) -> int:
         """Hosts that are remembered."""
-        return len(self._active) + len(self._resting)
+        return len({*self._active, *self._resting, *self._paused})
+
+    def pause(self, host: str, seconds: float) -> None:
+        """The host asked to be left alone for so long."""
+        now = self._clock.now()
+        self._paused = {one: until for one, until in self._paused.items() if until > now}
+        self._paused[host] = max(now + seconds, self._paused.get(host, 0.0))
+
+    def paused(self, host: str) -> float:
+        """Seconds for which it is still to be left alone; 0 if it is not."""
+        return max(self._paused.get(host, 0.0) - self._clock.now(), 0.0)
 
     @asynccontextmanager
     async def turn(self, host: str, rest: float) -> AsyncIterator[None]:
