@@ -160,3 +160,10 @@ def test_the_method_is_that_of_the_best_mention() -> None:
     ]
     assert join("Bora Bora", found, None, measured=MEASURED)[0].method == "model/1"
     assert join("Bora Bora", found, None)[0].method == GAZETTEER, "nothing is known of the model"
+
+
+def test_what_lists_alone_found_is_less_certain_beside_a_measured_model() -> None:
+    found = [Found(0, 4, "person", GAZETTEER, None)]
+    alone = join("Bora", found, None)[0].confidence
+    beside = join("Bora", found, None, measured=MEASURED)[0].confidence
+    assert beside < alone

@@ -25,6 +25,9 @@ LINKED_CONFIDENCE = 0.75
 LISTS_CONFIDENCE: dict[EntityType, float] = {"person": 0.7, "organisation": 0.5, "place": 0.5}
 """The share that is right of what lists alone found: at least so much in each of German, Polish and
 Arabic, and of the places in English."""
+BESIDE_A_MODEL = 0.5
+"""At most so much of what lists found and a measured model did not: of 37 such persons in English
+17 were right, of 143 in six languages two thirds."""
 PATTERN_CONFIDENCE = 0.9
 """Of dates by patterns; not measured."""
 AGREEING = 0.85
@@ -115,7 +118,8 @@ def _right(mention: Found, measured: Mapping[EntityType, float]) -> float:
     if mention.method == PATTERN:
         return PATTERN_CONFIDENCE
     if mention.method == GAZETTEER:
-        return LISTS_CONFIDENCE.get(mention.type, UNMEASURED)
+        right = LISTS_CONFIDENCE.get(mention.type, UNMEASURED)
+        return min(right, BESIDE_A_MODEL) if measured else right
     right = measured.get(mention.type, UNMEASURED)
     return max(right, LINKED_CONFIDENCE) if mention.place else right
 

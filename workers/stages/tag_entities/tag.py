@@ -23,6 +23,7 @@ from workers.stages.tag_entities.fallback import Fallback
 from workers.stages.tag_entities.gazetteer import open_gazetteer
 from workers.stages.tag_entities.headings import without_fragments
 from workers.stages.tag_entities.link import Linker, Name
+from workers.stages.tag_entities.listed import listed
 from workers.stages.tag_entities.missed import missed
 from workers.stages.tag_entities.trim import trim
 from workers.stages.tag_entities.word_forms import INFLECTED
@@ -90,7 +91,7 @@ class TagEntities:
         spans = engine.find(text)
         methods = dict.fromkeys(spans, engine.method)
         if not isinstance(engine, Fallback):
-            methods = _behind_a_model(text, spans, engine, linker, language)
+            methods = _behind_a_model(text, language, spans, engine, linker)
         if not any(span.type == "date" for span in methods):  # no model of them
             methods |= dict.fromkeys(dates(text, language, methods), PATTERN)
         places = sorted(span for span in methods if span.type == "place")
@@ -110,7 +111,7 @@ class TagEntities:
 
 
 def _behind_a_model(
-    text: str, spans: Sequence[Span], engine: Engine, linker: Linker, language: str
+    text: str, language: str, spans: Sequence[Span], engine: Engine, linker: Linker
 ) -> dict[Span, str]:
     """The model's names, made better over the whole article, with what found each."""
     trimmed = [better for span in spans if (better := trim(text, span, engine.grammar))]
@@ -118,7 +119,8 @@ def _behind_a_model(
     decided = decide(text, whole, engine.grammar, linker)
     others = missed(text, decided, engine.grammar, linker)
     methods = dict.fromkeys([*decided, *others.repeated], engine.method)
-    return methods | dict.fromkeys(others.places, GAZETTEER)
+    methods |= dict.fromkeys(others.places, GAZETTEER)
+    return methods | dict.fromkeys(listed(text, language, methods, linker), GAZETTEER)
 
 
 def _whole_words(text: str) -> str:

@@ -110,10 +110,14 @@ def _words(text: str) -> list[Word]:
         parts = [(m.start(), m.end(), m[0]) for m in WORD.finditer(text, line.start(), line.end())]
         plain = not is_heading([word for _, _, word in parts])
         found.extend(
-            Word(start, end, word, plain and not _begins(text, start, line.start()))
+            Word(start, end, word, plain and _vouched(text, start, line.start()))
             for start, end, word in parts
         )
     return found
+
+
+def _vouched(text: str, start: int, line: int) -> bool:
+    return text[start].isupper() and not _begins(text, start, line)
 
 
 def _begins(text: str, start: int, line: int) -> bool:
