@@ -255,8 +255,9 @@ class Following:
         # All that a feed lists when it is first seen tells how often it publishes.
         times = [seconds_of(item.published_at or item.updated_at) for item in fresh]
         after = replace(feed, habit=habit.learnt(feed.habit, times, now))
-        if fresh and after.habit:
-            after = replace(after, last_item=float(after.habit[-1]))
+        if fresh:  # also where all are older than what a habit is learnt from
+            latest = max(now if time is None else min(time, now) for time in times)
+            after = replace(after, last_item=max(latest, feed.last_item or latest))
         after = self._answered(after, body, parsed.ttl)
         self._state.taken(after, parsed.items, ready, pages, lost, now, old=old)
         return after

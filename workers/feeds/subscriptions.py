@@ -62,7 +62,7 @@ class Subscription:
     language: str | None = None
     content: Content = "auto"
     every: float | None = None
-    """Seconds between polls, at the least."""
+    """Seconds between polls, at the least; never sooner than the bounds of all feeds let."""
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     """For its host only; may be secrets."""
 
