@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import base64
 import hashlib
+import random
+import string
 from dataclasses import replace
 
 from aiokafka.admin import NewTopic
@@ -57,7 +59,7 @@ def oversized(lab: Lab) -> Recovered:
     large = {
         "content over the limit": raw("content", long * 4),
         "fingerprinted record over the topic's": raw("record", article(lab.rng, 0), notes=noise),
-        "unique record over the topic's": raw("unique", long[: 2 * SMALL_TOPIC_BYTES]),
+        "unique record over the topic's": raw("unique", _own_words(lab.rng)),
     }
     values = feed(lab.rng, ARTICLES)
     values[10:10] = large.values()
@@ -73,6 +75,15 @@ def oversized(lab: Lab) -> Recovered:
             assert len(letter.value) == TRUNCATED_BYTES
             assert told["sha256"] in hashes
     return recovered
+
+
+def _own_words(rng: random.Random) -> str:
+    """A text of words that no other has: one of the feed's words is like many of its articles, and
+    which of them the claim sees first is not decided by the seed."""
+    words = (
+        "".join(rng.choices(string.ascii_lowercase, k=7)) for _ in range(SMALL_TOPIC_BYTES // 4)
+    )
+    return " ".join(words)
 
 
 async def _make_small(lab: Lab) -> None:
