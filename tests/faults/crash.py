@@ -1,7 +1,8 @@
 """The true command line in a process that kills itself at a chosen point.
 
 ``python -m tests.faults.crash POINT STEP COUNT worker STAGE…``: SIGKILL when STEP reaches POINT
-for the COUNT-th time. The points:
+with the batch that holds its COUNT-th article. Articles are counted and not batches: how many
+batches they make is up to the machine, and a point that is never reached is no fault. The points:
 
 - ``produced``: a batch's outputs are delivered and its offsets not committed;
 - ``half``: half of a batch's outputs are delivered;
@@ -27,18 +28,17 @@ Deliver = Callable[[Outbox, Sequence[Finished]], Awaitable[list[Finished]]]
 
 
 class Trigger:
-    """Counts how often the point was reached."""
+    """Counts the articles of a step that came to the point."""
 
     def __init__(self, step: str, count: int) -> None:
         self._step = step
         self._left = count
 
     def due(self, finished: Sequence[Finished]) -> bool:
-        """Whether this batch is the one; only batches of the step count."""
-        if not any(item.step == self._step for item in finished):
-            return False
-        self._left -= 1
-        return self._left == 0
+        """Whether this batch is the one; only articles of the step count."""
+        before = self._left
+        self._left -= sum(item.step == self._step for item in finished)
+        return before > 0 >= self._left
 
 
 def die() -> None:

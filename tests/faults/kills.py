@@ -9,19 +9,21 @@ from tests.deployment import wait_for
 from tests.faults.lab import BACK, FRONT, Lab, Recovered
 
 ARTICLES = 240
+REACHED = ARTICLES // 2
+"""As many articles come to every step: three in four are new (see ``feed``)."""
 STORM_STARTS = 4
 LEAVING_SECONDS = 10
 """To leave the group when the batch is done, as ``stop_grace_period`` allows it."""
 
 
 def killed(lab: Lab, point: str) -> Recovered:
-    """A worker kills itself at a point, at a step and a batch that the seed chooses."""
+    """A worker kills itself at a point, at a step and an article that the seed chooses."""
     step = (
         "claim"
         if point == "claimed"
         else lab.rng.choice(("fingerprint", "claim", "strip_boilerplate"))
     )
-    count = lab.rng.randint(1, 6)
+    count = lab.rng.randint(1, REACHED)
     dying, other = (BACK, FRONT) if step == "strip_boilerplate" else (FRONT, BACK)
     worker = lab.start_to_die(dying, point, step, count)
     lab.start(other)

@@ -111,7 +111,7 @@ class Lab:
     def start_to_die(
         self, group: tuple[str, ...], point: str, step: str, count: int
     ) -> RunningWorker:
-        """Start a worker that kills itself when a step reaches a point for the n-th time."""
+        """Start a worker that kills itself when a step's n-th article reaches a point."""
         through = ("tests.faults.crash", point, step, str(count))
         return self.deployment.start(*group, wait=False, through=through)
 
