@@ -1,8 +1,10 @@
 """The engine of tag_entities beside spaCy with the same weights, and its memory on a long stream.
 
-``python -m tests.benchmarks.names``: articles of 500 words, all of which were met before, or of
-which a tenth or a half are new in every article. Both take turns on the same articles, so that what
-else the machine does hits both; times are CPU seconds of one core. A process of its own for each
+``python -m tests.benchmarks.names``: with the weights of copydesk's own English model, then with
+those of spaCy's wheel, articles of 500 words, all of which were met before, or of which a tenth or
+a half are new in every article. Both take turns on the same articles, so that what else the machine
+does hits both; times are CPU seconds of one core, with one thread per numeric library, as workers
+have: threads that wait for each other on a busy machine count as CPU. A process of its own for each
 tells what it takes to start. ``--stream 20000`` reads so many articles with new words and tells how
 memory moves; without it the stream is short.
 """
@@ -20,9 +22,11 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import psutil
 from rich.table import Table
+from threadpoolctl import threadpool_limits
 
 from tests.benchmarks import report
 from tests.benchmarks.articles import articles
@@ -30,6 +34,7 @@ from tests.benchmarks.processes import MB, one_thread_each
 from workers.stages.tag_entities.backend import Backend
 from workers.stages.tag_entities.english import PACKAGE
 from workers.stages.tag_entities.ner import Model, Package
+from workers.stages.tag_entities.trained import FOLDER
 
 WORDS = 500
 """Of an article, white space apart."""
@@ -42,12 +47,15 @@ some thousands were read."""
 _WORD = re.compile(r"\n|\S+")
 SYLLABLES = tuple(a + b for a in "bdfgklmnprstvz" for b in ("a", "e", "i", "o", "u", "an", "er"))
 
+OWN = FOLDER / "en"
+"""The model that workers use."""
 LOADING = {
-    "ours": f"from workers.stages.tag_entities.ner import *; model = Model(Package({PACKAGE!r}))",
-    "spaCy": f"from tests.spacy_names import *; model = SpacyNames({PACKAGE!r})",
+    "ours": "from workers.stages.tag_entities.ner import *; model = Model(Package(Path({!r})))",
+    "spaCy": "from tests.spacy_names import *; model = SpacyNames(Path({!r}))",
 }
 TELLING = (
-    "import time; began = time.perf_counter(); {}; model.names('They met in Paris on Monday.'); "
+    "import time; began = time.perf_counter(); from pathlib import Path; {}; "
+    "model.names('They met in Paris on Monday.'); "
     "import psutil; print(time.perf_counter() - began, psutil.Process().memory_info().rss)"
 )
 
@@ -95,12 +103,14 @@ class Writer:
         return made.capitalize() if word[0].isupper() else made
 
 
-def speeds(passes: int = PASSES, count: int = ARTICLES) -> Iterator[Speed]:
+def speeds(
+    passes: int = PASSES, count: int = ARTICLES, weights: str | Path = PACKAGE
+) -> Iterator[Speed]:
     """Both backends on the same articles by turns; warm, and with new words in every pass."""
     # Not before: the memory of the stream is measured in a process without spaCy.
     from tests.spacy_names import SpacyNames
 
-    backends: tuple[Backend, Backend] = (Model(Package(PACKAGE)), SpacyNames(PACKAGE))
+    backends: tuple[Backend, Backend] = (Model(Package(weights)), SpacyNames(weights))
     for number, (what, new) in enumerate(NEW.items()):
         writer = Writer(number)
         given = writer.write(count, new)
@@ -153,26 +163,36 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--stream", type=int, default=STREAM, help="articles of the long stream")
     parser.add_argument("--passes", type=int, default=PASSES)
     parsed = parser.parse_args(arguments)
+    with threadpool_limits(1):
+        measure(parsed.stream, parsed.passes)
+
+
+def measure(articles_of_stream: int, passes: int) -> None:
+    """All of it, printed."""
     console = report.console(110)
     stream(
-        Model(Package(PACKAGE)),
-        parsed.stream,
+        Model(Package(OWN)),
+        articles_of_stream,
         lambda done, rss: console.print(f"{done:,} articles with new words: {rss / MB:.0f} MB"),
     )
     for name, code in LOADING.items():
-        seconds, resident = start_up(code)
+        seconds, resident = start_up(code.format(str(OWN)))
         console.print(f"{name}: {seconds:.1f} s to the first names, {resident:.0f} MB resident")
-    table = Table("500 words", "ms", "articles/s", "spaCy ms", "spaCy : ours", "names", "differing")
-    for one in speeds(parsed.passes):
-        table.add_row(
-            one.what,
-            f"{one.ours:.1f}",
-            f"{1000 / one.ours:.0f}",
-            f"{one.spacy:.1f}",
-            f"{one.spacy / one.ours:.1f}",
-            f"{one.names:,}",
-            str(one.differing),
-        )
+    table = Table(
+        "weights", "500 words", "ms", "articles/s", "spaCy ms", "spaCy : ours", "names", "differing"
+    )
+    for name, weights in (("copydesk's", OWN), ("the wheel's", PACKAGE)):
+        for one in speeds(passes, weights=weights):
+            table.add_row(
+                name,
+                one.what,
+                f"{one.ours:.1f}",
+                f"{1000 / one.ours:.0f}",
+                f"{one.spacy:.1f}",
+                f"{one.spacy / one.ours:.1f}",
+                f"{one.names:,}",
+                str(one.differing),
+            )
     console.print(table)
 
 

@@ -134,8 +134,9 @@ def test_texts_of_a_file_are_timed_by_their_lines(
     assert some.startswith("of 40 to 90 lines: 1 texts, ")
 
 
-def test_names_are_found_beside_spacy_and_none_differs() -> None:
-    made = list(names.speeds(passes=1, count=3))
+@pytest.mark.parametrize("weights", [names.OWN, PACKAGE])
+def test_names_are_found_beside_spacy_and_none_differs(weights: str | Path) -> None:
+    made = list(names.speeds(passes=1, count=3, weights=weights))
     assert [one.what for one in made] == list(names.NEW)
     assert all(one.ours > 0 and one.spacy > 0 and one.names > 30 for one in made)
     assert not any(one.differing for one in made)

@@ -3,10 +3,13 @@ from __future__ import annotations
 import re
 
 from topics.records import Entity, EntityType
-from workers.stages.tag_entities.entities import GAZETTEER, Found, join
+from workers.stages.tag_entities.confidence import GAZETTEER, UNLINKED, Confidence
+from workers.stages.tag_entities.entities import Found, join
 from workers.stages.tag_entities.gazetteer import Gazetteer, Place
 
-MEASURED: dict[EntityType, float] = {"person": 0.8}
+MEASURED = Confidence(
+    model={"person": 0.8, "place": 0.9, UNLINKED: 0.2}, lists={"person": 0.6, "place": 0.7}
+)
 
 
 def joined(
@@ -24,7 +27,7 @@ def joined(
             if not any(one.start < match.end() and match.start() < one.end for one in found):
                 place = (places or {}).get(name)
                 found.append(Found(match.start(), match.end(), kind, method, place))
-    return join(text, found, headline, measured=MEASURED, inflects=inflects)
+    return join(text, found, headline, confidence=MEASURED, inflects=inflects)
 
 
 def test_a_surname_joins_the_only_full_name() -> None:
@@ -46,7 +49,7 @@ def test_a_surname_of_two_people_stays_apart() -> None:
 
 def test_names_of_different_types_stay_apart() -> None:
     found = [Found(0, 3, "person", "m", None), Found(4, 7, "organisation", "m", None)]
-    assert len(join("Fox Fox", found, None)) == 2
+    assert len(join("Fox Fox", found, None, confidence=MEASURED)) == 2
 
 
 def test_names_of_one_place_join(gazetteer: Gazetteer) -> None:
@@ -158,12 +161,15 @@ def test_the_method_is_that_of_the_best_mention() -> None:
         Found(0, 4, "person", GAZETTEER, None),
         Found(5, 9, "person", "model/1", None),
     ]
-    assert join("Bora Bora", found, None, measured=MEASURED)[0].method == "model/1"
-    assert join("Bora Bora", found, None)[0].method == GAZETTEER, "nothing is known of the model"
+    assert join("Bora Bora", found, None, confidence=MEASURED)[0].method == "model/1"
+    lists = Confidence(model={"person": 0.4}, lists={"person": 0.6})
+    assert join("Bora Bora", found, None, confidence=lists)[0].method == GAZETTEER
 
 
-def test_what_lists_alone_found_is_less_certain_beside_a_measured_model() -> None:
-    found = [Found(0, 4, "person", GAZETTEER, None)]
-    alone = join("Bora", found, None)[0].confidence
-    beside = join("Bora", found, None, measured=MEASURED)[0].confidence
-    assert beside < alone
+def test_a_linked_place_is_more_certain_than_another(gazetteer: Gazetteer) -> None:
+    def told(place: Place | None) -> float:
+        found = [Found(0, 5, "place", "model/1", place)]
+        return join("Paris", found, None, confidence=MEASURED)[0].confidence
+
+    assert told(gazetteer.find("Paris")[0]) == 0.9
+    assert told(None) == 0.2

@@ -70,6 +70,48 @@ def test_places_are_found_in_their_script(
     assert (name, "place") in found(linker, language, text)
 
 
+@pytest.mark.parametrize(
+    ("language", "text", "names"),
+    [
+        (
+            "tr",
+            "Dün Recep Qwoxan'ın İstanbul'da söylediği gibi, Qwoxan’a TBMM'de soruldu.",
+            {
+                ("Recep Qwoxan", "person"),
+                ("İstanbul", "place"),
+                ("Qwoxan", "person"),
+                ("TBMM", "organisation"),
+            },
+        ),
+        ("az", "O, NATO-nun iclasında idi.", {("NATO", "organisation")}),
+        (
+            "fi",
+            "Eilen EU:n ja Bordeaux'n välillä.",
+            {("EU", "organisation"), ("Bordeaux", "place")},
+        ),
+        ("et", "Siis tuli Bordeaux'st mees.", {("Bordeaux", "place")}),
+        (
+            "hu",
+            "Akkor a NATO-nál és New York-ban.",
+            {("NATO", "organisation"), ("New York", "place")},
+        ),
+        ("ro", "Ieri liderii UE-ului au plecat.", {("UE", "organisation")}),
+        ("kk", "Кеше БҰҰ-ның өкілі келді.", {("БҰҰ", "organisation")}),
+    ],
+)
+def test_an_ending_behind_a_mark_is_no_part_of_a_name(
+    linker: Linker, language: str, text: str, names: set[tuple[str, str]]
+) -> None:
+    assert found(linker, language, text) == names
+
+
+def test_nor_is_an_elided_word_before_it(linker: Linker) -> None:
+    assert found(linker, "ca", "Ahir van arribar d'Itàlia i de l’Argentina.") == {
+        ("Itàlia", "place"),
+        ("Argentina", "place"),
+    }
+
+
 def test_no_name_crosses_a_line(linker: Linker) -> None:
     assert not any("\n" in name for name, _ in found(linker, "nl", "zag Willem\nQwoxilstra daar"))
 

@@ -6,8 +6,8 @@ from types import MappingProxyType
 from topics.records import Article, EntityType
 from workers.outcome import Passed
 from workers.stages.tag_entities import TagEntities
+from workers.stages.tag_entities.confidence import GAZETTEER
 from workers.stages.tag_entities.engine import Grammar, Span
-from workers.stages.tag_entities.entities import GAZETTEER
 from workers.stages.tag_entities.link import Linker
 from workers.stages.tag_entities.listed import listed
 

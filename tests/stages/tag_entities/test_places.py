@@ -147,6 +147,8 @@ def test_a_case_of_a_country_s_name_may_look_like_a_demonym(gazetteer: Gazetteer
         ("fi", "Helsingissä", "Helsinki"),
         ("hu", "Ukrajnában", "Ukraine"),
         ("tr", "Ankara'da", "Ankara"),
+        ("az", "Bakıda", "Baku"),
+        ("az", "Azərbaycanın", "Azerbaijan"),
         ("ar", "للعراق", "Iraq"),
     ],
 )

@@ -6,11 +6,12 @@ from hypothesis import strategies as st
 
 from workers.stages.tag_entities.engine import Span
 from workers.stages.tag_entities.english import GRAMMAR
+from workers.stages.tag_entities.grammars import grammar
 from workers.stages.tag_entities.trim import trim
 
 
-def name_in(text: str) -> str | None:
-    span = trim(text, Span(0, len(text), "organisation"), GRAMMAR)
+def name_in(text: str, language: str = "en") -> str | None:
+    span = trim(text, Span(0, len(text), "organisation"), grammar(language))
     return None if span is None else text[span.start : span.end]
 
 
@@ -37,6 +38,24 @@ def test_what_is_not_part_of_a_name_is_cut_off(given_text: str, name: str) -> No
 
 
 @pytest.mark.parametrize(
+    ("given_text", "person"),
+    [
+        ("Ms Ahrend", "Ahrend"),
+        ("Mr. Ahrend", "Ahrend"),
+        ("Vice-President Mira Ahrend", "Mira Ahrend"),
+        ("the Rev. Dr. Ahrend", "Ahrend"),
+        ("Judge", "Judge"),
+        ("Missy Ahrend", "Missy Ahrend"),
+    ],
+)
+def test_a_title_is_no_part_of_a_persons_name(given_text: str, person: str) -> None:
+    span = trim(given_text, Span(0, len(given_text), "person"), grammar("en"))
+    assert span is not None
+    assert given_text[span.start : span.end] == person
+    assert name_in("Queen Hotel") == "Queen Hotel"
+
+
+@pytest.mark.parametrize(
     "text", ["", " ", "’s", "12", "—", "x", "the", "the the", "Q B C D E F G H I"]
 )
 def test_what_holds_no_name_is_dropped(text: str) -> None:
@@ -58,6 +77,25 @@ def test_a_name_ends_with_its_line() -> None:
 )
 def test_a_name_ends_with_its_sentence(given_text: str, name: str) -> None:
     assert name_in(given_text) == name
+
+
+@pytest.mark.parametrize(
+    ("language", "given_text", "name"),
+    [
+        ("tr", "İstanbul'da", "İstanbul"),
+        ("tr", "Recep Qwox’un", "Recep Qwox"),
+        ("az", "BMT-nin", "BMT"),
+        ("fi", "EU:ssa", "EU"),
+        ("sv", "EU:s", "EU"),
+        ("hu", "New York-ban", "New York"),
+        ("tr", "Şanlı-Urfa", "Şanlı-Urfa"),
+        ("hu", "Rába-Qwox", "Rába-Qwox"),
+        ("tr", "O'Brien", "O'Brien"),
+        ("hr", "NATO-a", "NATO-a"),
+    ],
+)
+def test_an_ending_behind_a_mark_is_cut_off(language: str, given_text: str, name: str) -> None:
+    assert name_in(given_text, language) == name
 
 
 def test_dates_keep_their_article_and_may_be_digits() -> None:

@@ -10,22 +10,23 @@ from functools import lru_cache
 from babel import Locale, UnknownLocaleError
 
 from workers.stages.tag_entities.engine import Span
+from workers.stages.tag_entities.names import LINE_ENDS
 
 SHORTEST = 3
 """Letters of a month's name in ASCII; other scripts need fewer."""
 
 _EDGE = r"(?<![\w./:-])"
 _END = r"(?![\w]|[./:-]\d)"
-_GAP = r"[^\S\n\r]"
+_GAP = rf"[^\S{LINE_ENDS}]"
 _YEAR = r"(?:1[0-9]|20)\d\d"
 _FIGURES = (
     rf"{_EDGE}{_YEAR}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01]){_END}",
     rf"{_EDGE}(?:0?[1-9]|[12]\d|3[01])([./-])(?:0?[1-9]|1[0-2])\1{_YEAR}{_END}",
-    r"(?<!\d)\d{4}\s?年(?:\s?\d{1,2}\s?月(?:\s?\d{1,2}\s?日)?)?",
-    r"(?<!\d)\d{1,2}\s?月\s?\d{1,2}\s?日",
-    r"(?<!\d)(?:\d{4}년\s?)?\d{1,2}월\s?\d{1,2}일",
+    rf"(?<!\d)\d{{4}}{_GAP}?年(?:{_GAP}?\d{{1,2}}{_GAP}?月(?:{_GAP}?\d{{1,2}}{_GAP}?日)?)?",
+    rf"(?<!\d)\d{{1,2}}{_GAP}?月{_GAP}?\d{{1,2}}{_GAP}?日",
+    rf"(?<!\d)(?:\d{{4}}년{_GAP}?)?\d{{1,2}}월{_GAP}?\d{{1,2}}일",
 )
-_OF = r"(?:[^\S\n\r]{1,2}|\.[^\S\n\r]?|[^\S\n\r](?:de|di|del|d’|d'|of|ng|na|da|i)[^\S\n\r]|-)"
+_OF = rf"(?:{_GAP}{{1,2}}|\.{_GAP}?|{_GAP}(?:de|di|del|d’|d'|of|ng|na|da|i){_GAP}|-)"
 """What stands between a day, its month and the year: a space, mostly."""
 _ORDINAL = r"(?:\.|º|ª|°|er|re| er|st|nd|rd|th|-?го|-е|-ше|-те|’inci)?"
 

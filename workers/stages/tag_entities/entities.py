@@ -4,32 +4,16 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
-from types import MappingProxyType
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from topics.records import Entity, EntityType, Mention
 from workers.stages.tag_entities.about import link_of
+from workers.stages.tag_entities.confidence import Confidence
 from workers.stages.tag_entities.gazetteer import Place
 from workers.stages.tag_entities.names import normalise
 from workers.stages.tag_entities.same_name import organisations, persons
 
-GAZETTEER = "gazetteer"
-"""The method of what lists alone found: places beside a model, everything where there is none."""
-PATTERN = "pattern"
-"""The method of dates that a pattern found."""
-UNMEASURED = 0.5
-"""Confidence in what a model found of a type on which it was not measured."""
-LINKED_CONFIDENCE = 0.75
-"""At least so many of a model's places that could be linked are right: measured in English."""
-LISTS_CONFIDENCE: dict[EntityType, float] = {"person": 0.7, "organisation": 0.5, "place": 0.5}
-"""The share that is right of what lists alone found: at least so much in each of German, Polish and
-Arabic, and of the places in English."""
-BESIDE_A_MODEL = 0.5
-"""At most so much of what lists found and a measured model did not: of 37 such persons in English
-17 were right, of 143 in six languages two thirds."""
-PATTERN_CONFIDENCE = 0.9
-"""Of dates by patterns; not measured."""
 AGREEING = 0.85
 """What each further mention that says the same leaves of the doubt; not measured."""
 AGREEING_UP_TO = 4
@@ -53,10 +37,10 @@ def join(
     found: Sequence[Found],
     headline: str | None,
     *,
-    measured: Mapping[EntityType, float] = MappingProxyType({}),
+    confidence: Confidence,
     inflects: bool = False,
 ) -> list[Entity]:
-    """Entities in order of first mention; ``measured`` is the engine's ``confidence``.
+    """Entities in order of first mention, each with the ``confidence`` in what found it.
 
     Mentions are one entity if they have one type and one name (in any spelling of ``normalise``),
     link to one place, or are forms of one name by ``same_name.py``, which has more of them where
@@ -78,7 +62,7 @@ def join(
         groups[mention.type, key].append(mention)
     shares = _salience(text, list(groups.values()), normalise(headline or ""))
     return [
-        _entity(f"e{number}", text, mentions, share, measured)
+        _entity(f"e{number}", text, mentions, share, confidence)
         for number, (mentions, share) in enumerate(zip(groups.values(), shares, strict=True), 1)
     ]
 
@@ -88,14 +72,14 @@ def _entity(
     text: str,
     found: Sequence[Found],
     salience: float,
-    measured: Mapping[EntityType, float],
+    confidence: Confidence,
 ) -> Entity:
     first = found[0]
     names = Counter(text[mention.start : mention.end] for mention in found)
     # Persons and organisations go by the fullest name, everything else by the commonest one.
     fullest = first.type in ("person", "organisation")
     name = max(names, key=lambda name: (fullest and len(name.split()), names[name]))
-    rights = [_right(mention, measured) for mention in found]
+    rights = [confidence.of(one.type, one.method, one.place is not None) for one in found]
     best = found[rights.index(max(rights))]
     place = first.place
     return Entity(
@@ -111,17 +95,6 @@ def _entity(
         method=best.method,
         link=None if place is None else link_of(place),
     )
-
-
-def _right(mention: Found, measured: Mapping[EntityType, float]) -> float:
-    """How often such a mention is right, taken alone."""
-    if mention.method == PATTERN:
-        return PATTERN_CONFIDENCE
-    if mention.method == GAZETTEER:
-        right = LISTS_CONFIDENCE.get(mention.type, UNMEASURED)
-        return min(right, BESIDE_A_MODEL) if measured else right
-    right = measured.get(mention.type, UNMEASURED)
-    return max(right, LINKED_CONFIDENCE) if mention.place else right
 
 
 def _confidence(rights: Sequence[float]) -> float:

@@ -10,6 +10,7 @@ from workers.stages.tag_entities.demonyms import demonyms
 from workers.stages.tag_entities.engine import Grammar
 from workers.stages.tag_entities.english import GRAMMAR as ENGLISH
 from workers.stages.tag_entities.names import normalise
+from workers.stages.tag_entities.suffixes import MARKS
 
 ORGANISATIONS: Mapping[str, tuple[str, ...]] = {
     language: tuple(words.split())
@@ -27,4 +28,5 @@ def grammar(language: str) -> Grammar:
     return Grammar(
         organisations=frozenset(map(normalise, ORGANISATIONS.get(language, ()))),
         demonyms=demonyms(language),
+        marks=MARKS.get(language, ""),
     )

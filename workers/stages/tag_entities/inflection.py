@@ -2,7 +2,20 @@
 
 ``inflections.json`` has for each language the endings that names of places take and what may stand
 there in the nominative. They are rules, not words: every result is only a guess that counts if the
-gazetteer knows it.
+gazetteer knows it. Lemmatisers do not do better on names of places, and need dictionaries. Of names
+marked in news the gazetteer knows so many as they stand, by these rules, by simplemma and by
+pymorphy3:
+
+| ru | .23 | .77 | .73 | .77 |
+| uk | .17 | .86 | .83 | .85 |
+| pl | .28 | .89 | .77 | |
+| cs | .34 | .86 | .82 | |
+| ar | .70 | .86 | .81 | |
+
+The rules also take some persons and organisations of one word for places that lemmas do not (pl .23
+of them instead of .17, uk .11 and .07, ru .20 and .19, cs .17 and .16), which matters only if
+something else took them for places. A name takes 11 to 27 µs, by pymorphy3 60 to 100.
+(``python -m tests.benchmarks.inflections``. pymorphy3's Ukrainian dictionary is GPL-3.0.)
 """
 
 from __future__ import annotations
@@ -54,7 +67,7 @@ def nominatives(name: str, language: str) -> Iterator[str]:
         stem = name.replace("’", "'").rpartition("'")[0]
         if stem:
             yield stem
-        return
+            return
     guesses = product(*(list(_word(word, rules)) for word in words))
     yield from (" ".join(guess) for guess in islice(guesses, 1, MOST))
 

@@ -185,8 +185,13 @@ def _is_area(place: Place) -> bool:
 
 
 def _is_guessable(place: Place) -> bool:
-    """Whether a place is large enough to be found by undoing an ending."""
-    return not place.demonym and (place.kind != CITY or place.population >= GUESSED_FROM)
+    """Whether a place is large enough to be found by undoing an ending, and called so itself.
+
+    A country may be called like its language: "Azərbaycan".
+    """
+    if place.demonym:
+        return _is_area(place)
+    return place.kind != CITY or place.population >= GUESSED_FROM
 
 
 def _sure(found: Iterable[Best | None]) -> tuple[Place, ...]:

@@ -10,7 +10,7 @@ from topics.records import EntityType
 from workers.stages.tag_entities.decide import surnames, titled
 from workers.stages.tag_entities.engine import Grammar, Span
 from workers.stages.tag_entities.link import Linker
-from workers.stages.tag_entities.names import normalise
+from workers.stages.tag_entities.names import LINE_ENDS, normalise
 from workers.stages.tag_entities.trim import trim
 
 KNOWN_FROM = 100_000
@@ -20,7 +20,7 @@ SHORTEST = 4
 REPEATED: frozenset[EntityType] = frozenset({"person", "organisation", "place"})
 
 _WORD = re.compile(r"[^\W\d_][\w’'\-]*")
-_SPACE = re.compile(r"[^\S\n]")
+_SPACE = re.compile(rf"[^\S{LINE_ENDS}]")
 
 
 class Missed(NamedTuple):

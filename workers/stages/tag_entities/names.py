@@ -9,6 +9,8 @@ import xxhash
 _ALIKE = {"’": "'", "ʼ": "'", "‘": "'", "`": "'", ".": "", "\u00ad": ""}
 # Arabic writes alif with or without its hamza or madda, and stretches letters to fill a line.
 _FOLDED = str.maketrans(_ALIKE | dict.fromkeys("أإآ", "ا") | {"\u0640": ""})
+LINE_ENDS = r"\n\r\v\f\x1c-\x1e\x85\u2028\u2029"
+"""What ends a line, as ``str.splitlines`` has it, for a set in a pattern; no name crosses it."""
 _EDGES = " '\"“”«»,;:"
 
 

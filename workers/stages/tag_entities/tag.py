@@ -14,11 +14,12 @@ from workers.entity_models import ModelChoice
 from workers.outcome import Outcome, Passed
 from workers.stages.tag_entities.about import countries
 from workers.stages.tag_entities.choose import UNDETERMINED, Engines, NoEngine, own_engines
+from workers.stages.tag_entities.confidence import GAZETTEER, PATTERN, confidence
 from workers.stages.tag_entities.conjunction import apart
 from workers.stages.tag_entities.dates import dates
 from workers.stages.tag_entities.decide import decide
 from workers.stages.tag_entities.engine import Engine, Span
-from workers.stages.tag_entities.entities import GAZETTEER, PATTERN, Found, join
+from workers.stages.tag_entities.entities import Found, join
 from workers.stages.tag_entities.fallback import Fallback
 from workers.stages.tag_entities.gazetteer import open_gazetteer
 from workers.stages.tag_entities.headings import without_fragments
@@ -44,7 +45,7 @@ class TagEntities:
     """
 
     name = "tag_entities"
-    version = "2"
+    version = "3"
 
     def __init__(
         self,
@@ -105,7 +106,7 @@ class TagEntities:
             text,
             found,
             headline,
-            measured=engine.confidence,
+            confidence=confidence(engine.method, language, engine.confidence),
             inflects=language in INFLECTED,
         )
 

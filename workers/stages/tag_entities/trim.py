@@ -6,12 +6,16 @@ import re
 import unicodedata
 
 from workers.stages.tag_entities.engine import Grammar, Span
+from workers.stages.tag_entities.names import LINE_ENDS
+from workers.stages.tag_entities.suffixes import suffix
 
 LONGEST = 8
 """Words in a name; what is longer is a piece of a headline or list, not a name."""
 LONGEST_CHARACTERS = 200
 
+_LINE_END = re.compile(f"[{LINE_ENDS}]")
 _FIRST_WORD = re.compile(r"(\w+)[^\S\n]+(?=\S)")
+_TITLE = re.compile(r"([\w-]+)\.?[^\S\n]+(?=\S)")
 _SENTENCE_END = re.compile(r"[^\W\d_][^\W\d_A-Z]{4,}(?=\.[^\S\n]+[^\W\d_])")
 """A word too long for an abbreviation, with a full stop behind it and another word."""
 _OPENING = frozenset("([{")
@@ -21,9 +25,9 @@ _APOSTROPHES = str.maketrans("’ʼ‘", "'''")
 def trim(text: str, span: Span, grammar: Grammar) -> Span | None:
     """The name within a span, or None if there is none.
 
-    White space, quotes, punctuation, articles and possessive endings at either end go; of a span
-    that crosses a line's or sentence's end the first part with a name stays. Full stops of an
-    abbreviation stay.
+    White space, quotes, punctuation, articles, a person's titles, possessive endings and endings
+    behind a mark at either end go; of a span that crosses a line's or sentence's end the first part
+    with a name stays. Full stops of an abbreviation stay.
     """
     start, end, kind = span
     if end - start > LONGEST_CHARACTERS:
@@ -32,9 +36,8 @@ def trim(text: str, span: Span, grammar: Grammar) -> Span | None:
         start, end = _strip(text, start, end)
         if start >= end:
             return None
-        line_end = text.find("\n", start, end)
-        if line_end >= 0:
-            end = line_end
+        if line_end := _LINE_END.search(text, start, end):
+            end = line_end.start()
             continue
         sentence_end = _SENTENCE_END.search(text, start, end)
         if sentence_end and kind != "date":
@@ -43,6 +46,10 @@ def trim(text: str, span: Span, grammar: Grammar) -> Span | None:
         first = _FIRST_WORD.match(text, start, end)
         if kind != "date" and first and first[1].casefold() in grammar.articles:
             start = first.end()
+            continue
+        title = _TITLE.match(text, start, end)
+        if kind == "person" and title and title[1].casefold() in grammar.titles:
+            start = title.end()
             continue
         ending = _possessive(text, start, end, grammar)
         if not ending or kind == "date":
@@ -86,9 +93,9 @@ def _abbreviated(name: str) -> bool:
 
 
 def _possessive(text: str, start: int, end: int, grammar: Grammar) -> int:
-    """The length of the possessive ending of ``text[start:end]``; of "s'" only the apostrophe."""
+    """The length of ``text[start:end]``'s possessive or other ending; of "s'" the apostrophe's."""
     name = text[start:end].translate(_APOSTROPHES).casefold()
     for ending in grammar.possessives:
         if name.endswith(ending) and len(name) > len(ending) + 1 and len(name) == end - start:
             return len(ending) if ending.startswith("'") else 1
-    return 0
+    return suffix(text[start:end], grammar.marks)

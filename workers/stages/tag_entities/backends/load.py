@@ -2,21 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 
-from topics.records import EntityType
 from workers.entity_models import ModelChoice
 from workers.stages.tag_entities.backend import Backend
 from workers.stages.tag_entities.backends.model_engine import ModelEngine
 from workers.stages.tag_entities.backends.unusable import UnusableModel
 from workers.stages.tag_entities.grammars import grammar
-
-MEASURED: Mapping[str, Mapping[EntityType, float]] = {
-    "slovnet": {"person": 0.76, "organisation": 0.76, "place": 0.76},
-}
-"""By kind the share of its names that is right: the lesser of its F1 on two collections of Russian
-news (BSNLP 2021 and factRuEval 2016), all types together."""
 
 
 def load(choice: ModelChoice, languages: frozenset[str]) -> ModelEngine:
@@ -36,7 +28,6 @@ def load(choice: ModelChoice, languages: frozenset[str]) -> ModelEngine:
         backend,
         f"{name}/{version}",
         grammar=None if others else grammar(language),
-        confidence=MEASURED.get(choice.kind, {}),
     )
 
 

@@ -10,10 +10,11 @@ from topics.records import EntityType
 from workers.stages.tag_entities.backend import Backend, Name
 from workers.stages.tag_entities.backends.labels import entity_type
 from workers.stages.tag_entities.engine import Grammar, Span
+from workers.stages.tag_entities.names import LINE_ENDS
 from workers.stages.tag_entities.reading import stretches
 
 _EDGES = re.compile(r"^[\s\u200b-\u200f\u2060\ufeff]+|[\s\u200b-\u200f\u2060\ufeff]+$")
-_LINE_END = re.compile(r"[\n\r\u2028\u2029\x0b\x0c\x85]")
+_LINE_END = re.compile(f"[{LINE_ENDS}]")
 
 
 class ModelEngine:

@@ -26,6 +26,8 @@ from workers.stages.tag_entities.fallback.lists import (
 )
 from workers.stages.tag_entities.headings import is_heading
 from workers.stages.tag_entities.link import Linker
+from workers.stages.tag_entities.names import LINE_ENDS
+from workers.stages.tag_entities.suffixes import MARKS, suffix
 from workers.stages.tag_entities.word_forms import INFLECTED
 
 NOUNS = frozenset({"de", "lb", "nds", "gsw", "bar"})
@@ -48,7 +50,9 @@ LEAST_STEM = 4
 LONGEST_ENDING = 3
 CITY_KIND = 0
 
+_ELIDED = re.compile(r"[^\W\d_]{1,5}['’]")
 _NUMERAL = re.compile(r"[IVXLC]+")
+_LINE = re.compile(f"[^{LINE_ENDS}]+")
 
 
 class Word(NamedTuple):
@@ -76,7 +80,7 @@ class _Lists:
 
 def find_capitalised(text: str, language: str, linker: Linker) -> list[Span]:
     """The names in this text, in order and without overlap; none crosses a line's end."""
-    found = _words(text)
+    found = _words(text, MARKS.get(language, ""))
     names = all_names().get(language)
     foreign = foreign_first_names()
     lists = _Lists(
@@ -104,16 +108,24 @@ def _stems() -> frozenset[str]:
     )
 
 
-def _words(text: str) -> list[Word]:
+def _words(text: str, marks: str) -> list[Word]:
+    """The words, without what is written in one with them and is no part of a name."""
     found: list[Word] = []
-    for line in re.finditer(r"[^\n\r\u2028\u2029\x0b\x0c\x85]+", text):
+    for line in _LINE.finditer(text):
         parts = [(m.start(), m.end(), m[0]) for m in WORD.finditer(text, line.start(), line.end())]
         plain = not is_heading([word for _, _, word in parts])
-        found.extend(
-            Word(start, end, word, plain and _vouched(text, start, line.start()))
-            for start, end, word in parts
-        )
+        for start, end, word in parts:
+            first = start + _elided(word)
+            last = end - suffix(text[first:end], marks)
+            vouched = plain and _vouched(text, first, line.start())
+            found.append(Word(first, last, text[first:last], vouched))
     return found
+
+
+def _elided(word: str) -> int:
+    """Characters of an article or preposition before a name: "d'Alger", "dell’Ucraina"."""
+    before = _ELIDED.match(word)
+    return before.end() if before and before[0].islower() and word[before.end()].isupper() else 0
 
 
 def _vouched(text: str, start: int, line: int) -> bool:

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from topics.records import EntityType
+from workers.stages.tag_entities.confidence import GAZETTEER
 from workers.stages.tag_entities.engine import Grammar, Span
-from workers.stages.tag_entities.entities import GAZETTEER
 from workers.stages.tag_entities.fallback.capitals import find_capitalised
 from workers.stages.tag_entities.fallback.lists import words
 from workers.stages.tag_entities.fallback.plain import find_plain

@@ -9,6 +9,7 @@ from functools import lru_cache
 from workers.stages.tag_entities.engine import Span
 from workers.stages.tag_entities.fallback.lists import WORD, Names, Telling, all_names, telling
 from workers.stages.tag_entities.link import Linker
+from workers.stages.tag_entities.names import LINE_ENDS
 
 UNSPACED = frozenset(["bo", "dz", "ja", "km", "lo", "lzh", "my", "th", "wuu", "yue", "zh"])
 """Languages that write no space between words."""
@@ -37,7 +38,7 @@ CHARACTERS = 7
 """Characters of a place's name where words have no bounds."""
 SHORTEST_FULL = 3
 """Characters of a full name where words have no bounds: two are too often a part of others."""
-_GAP = re.compile(r"[^\S\n\r\u2028\u2029\x0b\x0c\x85]{1,2}")
+_GAP = re.compile(rf"[^\S{LINE_ENDS}]{{1,2}}")
 _NO_NAMES = Names(frozenset(), frozenset())
 
 

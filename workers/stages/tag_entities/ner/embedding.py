@@ -18,13 +18,17 @@ _LOW = np.uint64(0xFFFF_FFFF)
 def embed(weights: Weights, numbers: Numbers) -> Floats:
     """Vectors of words whose attributes have these numbers, a row for each word.
 
-    Four rows of each attribute's table are summed (the "hashing trick": two values rarely share all
-    four), and the first layer mixes the attributes.
+    A column for each of the tables, and one more, of the words themselves, if there are ``static``
+    vectors. Four rows of each attribute's table are summed (the "hashing trick": two values rarely
+    share all four), and the first layer mixes the attributes.
     """
     seeds = np.array([table.seed for table in weights.tables], np.uint64)
     sizes = np.array([len(table.rows) for table in weights.tables], np.uint64)
-    rows = (hashes(numbers, seeds) % sizes[:, None]).astype(np.intp)
+    hashed = hashes(numbers[:, : len(seeds)], seeds)
+    rows = (hashed % sizes[:, None]).astype(np.intp)
     parts = [table.rows[rows[:, n].T].sum(axis=0) for n, table in enumerate(weights.tables)]
+    if weights.static:
+        parts.append(weights.static.vectors(numbers[:, -1]) @ weights.static.weights)
     return weights.mix(np.concatenate(parts, axis=1))
 
 

@@ -27,7 +27,7 @@ class Model:
     def __init__(self, package: Package, kept: int = WORDS) -> None:
         weights = read_weights(package)
         tokenizer = Tokenizer(package)
-        lexicon = Lexicon(package, [table.attribute for table in weights.tables])
+        lexicon = Lexicon(package, weights.attributes)
         self._windows = weights.windows
         self._decode = Decoder(weights.decisions)
         self._words = Words(weights, lexicon, tokenizer, kept)

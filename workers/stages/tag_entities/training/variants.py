@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import random
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from workers.stages.tag_entities.training.corpus import NamedSpan, Tagged
 
@@ -58,6 +59,21 @@ def every(number: int, of: Iterable[Tagged]) -> Iterator[Tagged]:
     """Every so many-th sentence that has names."""
     named = (tagged for tagged in of if tagged.names)
     return (tagged for place, tagged in enumerate(named) if place % number == 0)
+
+
+def joined(tagged: Sequence[Tagged], dice: random.Random, most: int = 4) -> Iterator[Tagged]:
+    """Sentences that stand one behind the other as texts of one sentence to a few."""
+    place = 0
+    while place < len(tagged):
+        together = tagged[place : place + dice.randint(1, most)]
+        place += len(together)
+        text = ""
+        names: list[NamedSpan] = []
+        for one in together:
+            text += " " if text else ""
+            names += [NamedSpan(a + len(text), b + len(text), label) for a, b, label in one.names]
+            text += one.text
+        yield Tagged(text, tuple(names))
 
 
 def _contraction(match: re.Match[str]) -> str:
