@@ -11,22 +11,30 @@ from typing import BinaryIO, Protocol
 
 from fastwarc.stream_io import BrotliReader, ChunkedReader, ZstdReader
 from fastwarc.warc import ArchiveIterator, WarcRecord, WarcRecordType
+from msgspec import UNSET
 
 from topics.records import Feed, RawArticle
 from workers.article import utc
 from workers.canonical_url import canonical_url, url_id
+from workers.pages.challenges import challenged, is_challenge
 from workers.pages.charset import text_of
+from workers.warc_stream import Unpacked, next_record
 
 SUFFIXES = (".warc", ".warc.gz")
 LARGEST = 16_000_000
 """Bytes of a page, as it was sent and as unpacked."""
+MOST_DAMAGED = 1_000
+"""Damaged places of a file behind which it is read on."""
+MOST_STARTS = 10 * MOST_DAMAGED
+"""Places where a record may begin at which reading is begun: in some files every line is one."""
+SHOWN = 3
 _PIECE = 1024 * 1024
 _PAGES = ("text/html", "application/xhtml+xml")
 _TYPE = "WARC-Identified-Payload-Type"
 
 
 class WarcError(ValueError):
-    """A file cannot be read to its end; the message says where it is damaged."""
+    """A file cannot be read as a whole; the message says where it is damaged."""
 
 
 @dataclass
@@ -54,30 +62,59 @@ class _Reader(Protocol):
     def read(self, size: int = ..., /) -> bytes: ...
 
 
-def pages(stream: BinaryIO, counted: Read) -> Iterator[Page]:
-    """The pages of a WARC file, packed or not; WarcError, after those before it, where it ends.
+def pages(file: BinaryIO, counted: Read) -> Iterator[Page]:
+    """The pages of a WARC file, packed or not; WarcError, after all of them, where it is damaged.
 
-    A page is a response of status 200 in HTML, asked for by http or https.
+    A page is a response of status 200 in HTML, asked for by http or https. Behind a damaged place
+    it goes on with the next record that begins. ``file`` can be sought in.
     """
-    offset: int | None = None
-    try:
-        for record in ArchiveIterator(
-            stream, record_types=WarcRecordType.any_type, parse_http=False, max_header_len=65_536
-        ):
-            offset = record.stream_pos
-            found = _page(record)
-            if isinstance(found, RawArticle):
-                counted.pages += 1
-                yield Page(offset, found)
-            else:
-                counted.others[found] += 1
-    except OSError as error:
-        if error.errno is not None:
-            raise
-        if offset is None:
-            raise WarcError(f"no WARC file, or damaged at its beginning ({error})") from None
-        place = f"damaged in or behind the record at byte {offset:,}"
-        raise WarcError(f"{place} ({error}); read before: {counted}") from None
+    damaged: list[str] = []
+    start: int | None = 0
+    starts = 0
+    while start is not None and len(damaged) < MOST_DAMAGED and starts < MOST_STARTS:
+        starts += 1
+        unpacked, offset, after = Unpacked(file, start), None, start + 1
+        position = length = 0
+        try:
+            for record in ArchiveIterator(
+                unpacked,
+                record_types=WarcRecordType.any_type,
+                parse_http=False,
+                max_header_len=65_536,
+            ):
+                position, length = record.stream_pos, max(record.content_length or 0, 0)
+                offset = unpacked.place_of(position)
+                after = offset + 1
+                found = _page(record)
+                after = offset + (1 if unpacked.packed else max(length, 1))
+                if isinstance(found, RawArticle):
+                    counted.pages += 1
+                    yield Page(offset, found)
+                else:
+                    counted.others[found] += 1
+            fault = unpacked.fault
+            if fault is None and offset is not None and (cut := unpacked.cut(position, length)):
+                fault, after = cut, offset + 1
+            fault = fault or unpacked.rest(position, length)
+        except OSError as error:
+            if error.errno is not None:
+                raise
+            fault = unpacked.fault or str(error)
+        if fault is None:
+            break
+        if offset is not None or not damaged:  # else the same place goes on
+            at = "at its beginning"
+            if offset is not None:
+                at = f"in or behind the record at byte {offset:,}"
+            damaged.append(f"{at} ({fault})")
+        start = next_record(file, after)
+    if damaged:
+        if not counted.pages and not counted.others:
+            raise WarcError(f"no WARC file, or damaged {damaged[0]}")
+        more = f" and in {len(damaged) - SHOWN:,} more places" if len(damaged) > SHOWN else ""
+        if start is not None and fault is not None:
+            more += f"; nothing from byte {start:,} on was read"
+        raise WarcError(f"damaged {'; '.join(damaged[:SHOWN])}{more}; read: {counted}")
 
 
 def _page(record: WarcRecord) -> RawArticle | str:
@@ -99,6 +136,8 @@ def _page(record: WarcRecord) -> RawArticle | str:
         return "responses that are no HTTP"
     if record.http_headers.status_code != 200:
         return "of another status than 200"
+    if challenged(200, {name.lower(): value for name, value in record.http_headers}):
+        return "challenges by guards"
     type_ = (record.http_content_type or record.headers.get(_TYPE) or "").strip().lower()
     if type_ not in _PAGES:
         return "no HTML"
@@ -108,6 +147,8 @@ def _page(record: WarcRecord) -> RawArticle | str:
     text = text_of(body, record.http_charset)
     if text is None or not text.strip():
         return "without text"
+    if is_challenge(text):
+        return "challenges by guards"
     return RawArticle(
         id=url_id(canonical),
         url=url,
@@ -115,6 +156,8 @@ def _page(record: WarcRecord) -> RawArticle | str:
         media_type="text/html",
         fetched_at=utc(record.headers.get("WARC-Date")),
         feed=Feed(kind="warc", guid=record.headers.get("WARC-Record-ID")),
+        # Crawlers cut long pages and say so.
+        quality="excerpt" if record.headers.get("WARC-Truncated") else UNSET,
     )
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ssl
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +17,12 @@ from tests.feeds.site.news import BEGIN
 from topics.headers import rfc3339
 from workers.feeds import reading
 from workers.feeds.fetch.client import Client
+from workers.feeds.fetch.clock import SystemClock
 from workers.feeds.fetched import Body
-from workers.feeds.following import Following, Told
+from workers.feeds.following import Following
 from workers.feeds.items import Item, Unreadable
 from workers.feeds.known import Known, Ready
+from workers.feeds.means import Means, Told
 from workers.feeds.paging import Paging
 from workers.feeds.rhythm import Bounds
 from workers.feeds.state import State
@@ -35,14 +39,18 @@ class Desk:
     async def article(
         self, subscription: Subscription, feed: Known, item: Item, page: Body | None
     ) -> Ready | str:
-        now = rfc3339_of(time.time())
+        now = rfc3339(datetime.now(UTC))
         return reading.make_article(reading.Order(subscription, feed, item, page, now))
 
 
-def rfc3339_of(seconds: float) -> str:
-    from datetime import UTC, datetime
+class _Clock(SystemClock):
+    """A clock that is ahead, but for the seconds that somebody waits."""
 
-    return rfc3339(datetime.fromtimestamp(seconds, UTC))
+    def __init__(self, later: float) -> None:
+        self._later = timedelta(seconds=later)
+
+    def wall(self) -> datetime:
+        return super().wall() + self._later
 
 
 @dataclass
@@ -54,6 +62,7 @@ class Newsroom:
     subscriptions: Sequence[Subscription]
     later: float = BEGIN.timestamp() + 7200 - time.time()
     """Seconds by which the producer's clock is ahead: it is the day on which the stories begin."""
+    tls: ssl.SSLContext | None = None
     sent: list[Ready] = field(default_factory=list)
     polls: list[str] = field(default_factory=list)
     items: list[str] = field(default_factory=list)
@@ -67,30 +76,34 @@ class Newsroom:
         state = State(self.path)
         try:
             state.follow([one.address for one in self.subscriptions], self.clock())
-            client = Client(self.site.rules(**(rules or {})), resolve=self.site.resolve)
+            client = Client(
+                self.site.rules(**(rules or {})),
+                resolve=self.site.resolve,
+                clock=_Clock(self.later),
+                tls=self.tls,
+                before=state.visits(self.clock()),
+                visited=state.visited,
+            )
             async with client:
-                told = Told(polled=self.polls.append, item=self.items.append)
-                following = Following(
+                means = Means(
                     state,
                     client,
                     Desk(),
-                    {one.address: one for one in self.subscriptions},
-                    Bounds(),
                     clock=self.clock,
                     chance=lambda: 0.5,
-                    told=told,
+                    told=Told(polled=self.polls.append, item=self.items.append),
                 )
-                paging = Paging(
+                subscriptions = {one.address: one for one in self.subscriptions}
+                following = Following(means, subscriptions, Bounds())
+                paging = Paging(means, following, limit=2_000_000)
+                watch = Watch(
                     state,
-                    client,
-                    Desk(),
                     following,
-                    limit=2_000_000,
+                    paging,
+                    self._deliver,
                     clock=self.clock,
-                    chance=lambda: 0.5,
-                    told=told,
+                    crowded=lambda: client.crowded,
                 )
-                watch = Watch(state, following, paging, self._deliver, clock=self.clock)
                 await watch.run(once=True)
         finally:
             state.close()

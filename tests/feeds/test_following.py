@@ -13,6 +13,7 @@ import pytest
 
 from tests.feeds.newsroom import Desk, Newsroom
 from tests.feeds.site import Site
+from tests.feeds.site.formats import DOCUMENTS
 from workers.feeds.fetched import Body
 from workers.feeds.habit import DAY
 from workers.feeds.items import Item
@@ -46,7 +47,7 @@ def at_site(tmp_path: Path) -> Callable[[Work], None]:
 
 def test_every_kind_of_feed_gives_each_story_once(at_site: Callable[[Work], None]) -> None:
     async def work(site: Site, newsroom: Callable[..., Newsroom]) -> None:
-        paths = sorted(path for path in _feed_paths())
+        paths = sorted(path for path in DOCUMENTS if "opml" not in path and "bomb" not in path)
         hosts = [f"h{number}.example" for number in range(len(paths))]
         for host in hosts:
             site.publish(host, 3)
@@ -61,12 +62,6 @@ def test_every_kind_of_feed_gives_each_story_once(at_site: Callable[[Work], None
         assert len(await room.round()) == 1
 
     at_site(work)
-
-
-def _feed_paths() -> list[str]:
-    from tests.feeds.site import formats
-
-    return [path for path in formats.DOCUMENTS if "opml" not in path and "bomb" not in path]
 
 
 def test_a_feed_without_news_costs_one_conditional_request(
@@ -172,6 +167,10 @@ def test_a_server_in_trouble_is_left_alone_and_nothing_is_missed(
         assert known.failures == 1
         assert known.error
         assert "503" in known.error
+        asked = len(site.seen)
+        assert await room.round() == []
+        assert len(site.seen) == asked, "whoever starts anew knows it too"
+        room.later += 7200
         assert len(await room.round()) == 1
         (known,) = room.known().values()
         assert (known.failures, known.error) == (0, None)

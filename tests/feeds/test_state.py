@@ -13,7 +13,8 @@ import pytest
 from workers.feeds.fetched import Validators
 from workers.feeds.items import Item
 from workers.feeds.known import Known, Ready
-from workers.feeds.state import FORGOTTEN_AFTER, State, StateError
+from workers.feeds.state import FORGOTTEN_AFTER, State
+from workers.feeds.state_file import StateError
 
 NOW = 1_800_000_000.0
 FEED = "https://paper.example/feed"
@@ -202,20 +203,6 @@ def test_two_producers_cannot_share_a_state(state: State, path: Path) -> None:
     reader = State(path, read_only=True)
     assert [feed.address for feed in reader.feeds()] == [FEED]
     reader.close()
-
-
-def test_a_file_of_another_version_is_refused(path: Path) -> None:
-    database = sqlite3.connect(path)
-    database.execute("PRAGMA user_version = 99")
-    database.close()
-    with pytest.raises(StateError, match="version 99"):
-        State(path)
-
-
-def test_a_file_that_is_no_database_is_refused(path: Path) -> None:
-    path.write_bytes(b"feeds:\n  - https://paper.example/\n" * 100)
-    with pytest.raises(StateError, match=r"feeds\.sqlite cannot be used"):
-        State(path)
 
 
 def test_a_sitemap_that_its_index_dropped_stays_dropped(state: State) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from workers.feeds import subscriptions as lists
+from workers.feeds.following import headers_for
 from workers.feeds.subscriptions import Subscription, SubscriptionError, from_opml, from_toml
 
 ROOT = Path(__file__).parents[2]
@@ -154,3 +155,12 @@ def test_what_is_neither_a_file_nor_an_address_is_told(word: str) -> None:
         lists.read_subscriptions([word])
     assert len(str(told.value)) < 400
     assert re.search("feeds.toml|cannot be read", str(told.value))
+
+
+def test_headers_of_a_subscription_do_not_go_unencrypted() -> None:
+    secret = {"Authorization": "Bearer secret"}
+    by_tls = Subscription(address="https://paper.example/rss", headers=secret)
+    assert headers_for("https://paper.example/1", by_tls) == secret
+    assert headers_for("http://paper.example/1", by_tls) == {}
+    plain = Subscription(address="http://paper.example/rss", headers=secret)
+    assert headers_for("http://paper.example/1", plain) == secret

@@ -12,10 +12,11 @@ from pathlib import Path
 import pytest
 
 from workers.feeds import watch
+from workers.feeds.hosts import host_of
 from workers.feeds.items import Item
 from workers.feeds.known import Known, Page, Ready
 from workers.feeds.state import State
-from workers.feeds.watch import Watch, host_of
+from workers.feeds.watch import Watch
 
 LATER = 3600.0
 
@@ -147,6 +148,29 @@ def test_a_kafka_that_takes_nothing_ends_the_producer(state: State) -> None:
     asyncio.run(made(state, asked, kafka).run(once=True))
     assert len(set(kafka.got)) == len(kafka.got)
     assert sum(place.endswith("/1") for place in kafka.got) == 3
+
+
+def test_feeds_that_are_always_due_leave_room_for_pages(
+    state: State, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watch, "TOGETHER", 8)
+    monkeypatch.setattr(watch, "FOR_FEEDS", 2)
+    monkeypatch.setattr(watch, "FOR_PAGES", 2)
+    state.follow(addresses(60, 1), time.time())
+    feed, *_ = state.feeds()
+    pages = [(f"p{n}.example", Item(f"p{n}", f"https://p{n}.example/{n}")) for n in range(10)]
+    state.taken(feed, [item for _, item in pages], [], pages, [], time.time())
+    asked = Asked(state)
+    asked.next = 0.0
+    following = made(state, asked, Kafka())
+
+    def enough(feed: Known) -> None:
+        if asked.polls.total() >= 150:
+            following.stop()
+
+    asked.after_poll = enough
+    asyncio.run(following.run())
+    assert len([url for url in asked.pages if url.startswith("https://p")]) == 10
 
 
 def test_a_sitemap_that_its_index_dropped_is_asked_no_more(state: State) -> None:

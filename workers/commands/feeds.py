@@ -12,10 +12,14 @@ from pathlib import Path
 
 from workers import settings
 from workers.commands import CommandError
+from workers.commands.times import span, told
 from workers.feeds.habit import per_day, silent_after
 from workers.feeds.health import CONDITIONS, condition
 from workers.feeds.known import Known
-from workers.feeds.state import State, StateError
+from workers.feeds.revival import revive
+from workers.feeds.state import State
+from workers.feeds.state_file import StateError
+from workers.feeds.subscriptions import SubscriptionError, read_subscriptions
 
 
 def declare(parser: argparse.ArgumentParser) -> None:
@@ -28,6 +32,12 @@ def declare(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--lost", action="store_true", help="items of the last 30 days that became no article"
+    )
+    parser.add_argument(
+        "--revive",
+        nargs="+",
+        metavar="URL",
+        help="ask feeds that are retired or failing again, now, at their own addresses",
     )
     parser.add_argument("--json", action="store_true", help="JSON lines instead of a table")
 
@@ -42,11 +52,13 @@ def run(arguments: argparse.Namespace) -> int:
             "COPYDESK_FEED_STATE, or start it: copydesk produce --watch feeds.toml"
         )
     try:
+        if arguments.revive:
+            return _revive(path, arguments.revive)
         state = State(path, read_only=True)
         if arguments.lost:
             return _lost(state, as_json=arguments.json)
         feeds, (pages, articles) = state.feeds(), state.backlog()
-    except StateError as error:
+    except (StateError, SubscriptionError) as error:
         raise CommandError(str(error)) from None
     except sqlite3.Error as error:
         raise CommandError(f"{path} cannot be read: {error}") from None
@@ -58,6 +70,20 @@ def run(arguments: argparse.Namespace) -> int:
     if not as_json:
         print(f"{len(feeds)} feeds; {pages} pages to fetch, {articles} articles wait for Kafka")
     return int(any(state in ("failing", "silent") for _, state in rows))
+
+
+def _revive(path: Path, urls: Sequence[str]) -> int:
+    """Revive the feeds of these addresses; the status is 1 if one of them was not to be."""
+    status = 0
+    for one in read_subscriptions(urls):
+        before = revive(path, one.address, time.time())
+        if before is None:
+            status = 1
+            print(f"{one.address}: no feed of {path} that is retired or failing", file=sys.stderr)
+        else:
+            why = before.retired or before.error
+            print(f"{one.address}: the producer asks it again within a minute; it was: {why}")
+    return status
 
 
 def _print_json(rows: Sequence[tuple[Known, str]], now: float) -> None:
@@ -122,9 +148,7 @@ def _rounded(number: float | None) -> float | None:
 
 
 def _time(seconds: float | None) -> str | None:
-    if seconds is None:
-        return None
-    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(seconds))
+    return None if seconds is None else told(round(seconds * 1000))
 
 
 def _ago(seconds: float | None, now: float) -> str:
@@ -136,7 +160,4 @@ def _until(seconds: float, now: float) -> str:
 
 
 def _span(seconds: float) -> str:
-    for unit, length in (("d", 86_400), ("h", 3600), ("min", 60)):
-        if seconds >= 2 * length:
-            return f"{seconds / length:.0f} {unit}"
-    return f"{max(seconds, 0):.0f} s"
+    return span(1000 * round(max(seconds, 0.0)))

@@ -114,7 +114,7 @@ def _not_taken(chosen: Settings, error: Exception) -> CommandError:
 def _run_feeds(chosen: Settings, named: list[str], *, watch: bool) -> int:
     from aiokafka.errors import KafkaError
 
-    from workers.feeds.state import StateError
+    from workers.feeds.state_file import StateError
     from workers.feeds.subscriptions import SubscriptionError, read_subscriptions
     from workers.runtime import logs
     from workers.runtime.delivery import DeliveryError
@@ -135,7 +135,10 @@ def _run_feeds(chosen: Settings, named: list[str], *, watch: bool) -> int:
             "what it held before is whole"
         ) from None
     except (KafkaError, DeliveryError) as error:
-        raise _not_taken(chosen, error) from None
+        raise CommandError(
+            f"{_not_taken(chosen, error)}; what is not confirmed waits in {chosen.feed_state} for "
+            "the next start"
+        ) from None
     print(
         f"{sums.feeds} feeds, {sums.failing} of them failing; {sums.articles} articles produced, "
         f"{sums.dead} of them straight to the dead letters; {sums.pages} pages still to be fetched"

@@ -16,6 +16,7 @@ FailureKind = Literal[
     "redirects",     # too many, in a circle, or to nowhere
     "gone",          # 410: never ask again
     "throttled",     # 429 or 503 with or without Retry-After; without a status: not asked for one
+    "challenge",     # a guard asks whether a person reads it
     "status",        # any other status that is no answer
     "broken",        # not HTTP, or an encoding that cannot be unpacked
 ]
@@ -29,6 +30,16 @@ class Validators:
 
     etag: str | None = None
     last_modified: str | None = None
+
+
+@dataclass(frozen=True)
+class Visit:
+    """What a host is due after it was asked; seconds since the epoch."""
+
+    asked: float
+    """When it was asked last."""
+    paused: float = 0.0
+    """Until when it wants no requests; 0 if it did not say so."""
 
 
 @dataclass(frozen=True)
@@ -89,6 +100,13 @@ class Failed:
     retry_after: float | None = None
     """Seconds that the server asked to wait, if it did."""
     headers: Mapping[str, str] = field(default_factory=dict)
+    via: str | None = None
+    """The host whose turn to wait for: a redirect led there, and too many are there already."""
+
+    @property
+    def asked(self) -> bool:
+        """Whether anybody was: a host that asked to be left alone is not before its time."""
+        return self.kind != "throttled" or self.status is not None
 
 
 Result = Body | NotModified | Failed

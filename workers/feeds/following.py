@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
-from typing import Protocol
 
 from workers.feeds import habit, rhythm
 from workers.feeds.fetch.targets import with_credentials_of
-from workers.feeds.fetched import Body, Failed, NotModified, Result, Validators, Want
+from workers.feeds.fetched import Body, Failed, NotModified, Validators, Want
+from workers.feeds.hosts import host_of, site_of
 from workers.feeds.items import Item, Parsed, Unreadable
 from workers.feeds.known import Known, Ready, digest_of
+from workers.feeds.means import Means
+from workers.feeds.page_queue import newness
 from workers.feeds.reading import Read
 from workers.feeds.rhythm import Bounds
-from workers.feeds.state import State
 from workers.feeds.subscriptions import Subscription
-from workers.feeds.watch import host_of
 
 ACCEPT = (
     "application/rss+xml, application/atom+xml, application/feed+json, application/xml;q=0.9, "
@@ -30,71 +31,22 @@ MOST_SITEMAPS = 20
 """Sitemaps that are followed of one index, the newest ones."""
 DEEPEST = 2
 """Indexes within indexes."""
+MOST_PAGES = 5_000
+"""Pages of one feed that wait; what it lists beyond that is taken at later polls."""
 SITEMAP_DAYS = 2.0
 """A sitemap lists all that a site has; only what is dated within so many days is new."""
-
-
-class Client(Protocol):
-    """Fetches; expected outcomes are values."""
-
-    async def get(self, url: str, want: Want) -> Result:
-        """What comes of asking for this address."""
-        ...
-
-
-class Desk(Protocol):
-    """Reads feeds and makes articles, in processes that can be killed."""
-
-    async def read(self, subscription: Subscription, body: Body) -> Read | Unreadable:
-        """The feed in a body; Unreadable also where reading took too long."""
-        ...
-
-    async def article(
-        self, subscription: Subscription, feed: Known, item: Item, page: Body | None
-    ) -> Ready | str:
-        """The article of an item, from its page if there is one; or why there is none."""
-        ...
-
-
-@dataclass(frozen=True)
-class Told:
-    """Whom to tell what happens, for metrics and logs."""
-
-    polled: Callable[[str], None] = lambda result: None
-    """``new``, ``unchanged``, ``unreadable`` or a ``FailureKind``."""
-    item: Callable[[str], None] = lambda result: None
-    """``article`` made (``excerpt`` where its page could not be had), ``page`` to be fetched,
-    ``again`` put off, ``old``, or ``lost``."""
-    changed: Callable[[Known, Known], None] = lambda before, after: None
-    """What was known of a feed, and what is now."""
-
-
-UNHEARD = Told()
 
 
 class Following:
     """Asks feeds and takes in what they say."""
 
     def __init__(
-        self,
-        state: State,
-        client: Client,
-        desk: Desk,
-        subscriptions: Mapping[str, Subscription],
-        bounds: Bounds,
-        *,
-        clock: Callable[[], float],
-        chance: Callable[[], float],
-        told: Told = UNHEARD,
+        self, means: Means, subscriptions: Mapping[str, Subscription], bounds: Bounds
     ) -> None:
-        self._state = state
-        self._client = client
-        self._desk = desk
+        self._means = means
+        self._state = means.state
         self._subscriptions = subscriptions
         self._bounds = bounds
-        self._clock = clock
-        self._chance = chance
-        self._told = told
 
     def subscription(self, feed: Known) -> Subscription:
         """What was asked for by whoever subscribed to this feed, or to the index above it."""
@@ -110,9 +62,19 @@ class Following:
             validators=feed.validators,
             headers=headers_for(feed.url, self.subscription(feed)),
         )
-        result = await self._client.get(feed.url, want)
-        polled = replace(feed, last_poll=self._clock())
+        began = self._means.clock()
+        self._state.asking(feed.id, began, began + self._bounds.shortest)
+        try:
+            result = await self._means.client.get(feed.url, want)
+        except asyncio.CancelledError:  # an orderly end
+            self._state.asking(feed.id, feed.last_poll, feed.next_poll)
+            raise
+        polled = replace(feed, last_poll=self._means.clock())
         match result:
+            case Failed(via=str(via)):  # it waits for a turn there, from which it is sooner due
+                due = min(feed.next_poll, self._means.clock())
+                after = [replace(feed, via=via, next_poll=due)]
+                self._state.saved(after[0])
             case Failed():
                 after = [self._failed(polled, result.kind, result.reason, result)]
             case NotModified():
@@ -121,42 +83,41 @@ class Following:
                 after = [self._unchanged(polled, result)]
             case Body():
                 after = await self._body(polled, result)
-        self._told.changed(feed, after[0])
+        self._means.told.changed(feed, after[0])
         return after
 
     def _failed(self, feed: Known, kind: str, reason: str, failed: Failed | None = None) -> Known:
-        self._told.polled(kind)
-        not_asked = failed is not None and kind == "throttled" and failed.status is None
-        failures = feed.failures + (not not_asked)
+        self._means.told.polled(kind)
+        failures = feed.failures + (failed is None or failed.asked)
         wait = rhythm.after_failure(
             failures,
             kind,
             self._bounds,
             retry_after=failed.retry_after if failed else None,
-            chance=self._chance(),
+            chance=self._means.chance(),
         )
         after = replace(
             feed,
             failures=failures,
             error_kind=kind,
             error=reason,
-            next_poll=self._clock() + wait,
+            next_poll=self._means.clock() + wait,
             retired=reason if kind == "gone" and feed.url == feed.address else None,
         )
         if feed.url != feed.address and (kind == "gone" or failures >= RETRIED_AT_FIRST_ADDRESS):
-            after = replace(after, url=feed.address, validators=Validators(), digest=None)
+            after = replace(after, url=feed.address, via=None, validators=Validators(), digest=None)
         self._state.saved(after)
         return after
 
     def _unchanged(self, feed: Known, result: NotModified | Body) -> Known:
-        self._told.polled("unchanged")
+        self._means.told.polled("unchanged")
         after = self._answered(feed, result, feed.ttl)
         self._state.saved(after)
         return after
 
     def _answered(self, feed: Known, result: NotModified | Body, ttl: float | None) -> Known:
         """What is known of a feed that answered, but for what it said."""
-        now = self._clock()
+        now = self._means.clock()
         every = self.subscription(feed).every
         wait = (
             max(every, self._bounds.shortest)
@@ -166,12 +127,15 @@ class Following:
                 now,
                 self._bounds,
                 asked=rhythm.asked(ttl, result.headers),
-                chance=self._chance(),
+                chance=self._means.chance(),
             )
         )
+        url = with_credentials_of(result.moved, feed.url) if result.moved else feed.url
+        answered = site_of(result.url)
         return replace(
             feed,
-            url=with_credentials_of(result.moved, feed.url) if result.moved else feed.url,
+            url=url,
+            via=answered if answered != site_of(url) else None,
             ttl=ttl,
             failures=0,
             error_kind=None,
@@ -184,13 +148,13 @@ class Following:
 
     async def _body(self, feed: Known, body: Body) -> list[Known]:
         subscription = self.subscription(feed)
-        read = await self._desk.read(subscription, body)
+        read = await self._means.desk.read(subscription, body)
         if isinstance(read, Unreadable):
-            return [self._failed(feed, "unreadable", read.reason)]
+            return [self._failed(feed, read.kind, read.reason)]
         parsed = read.parsed
         if parsed.kind == "page":
             return [self._discovered(feed, parsed)]
-        self._told.polled("new")
+        self._means.told.polled("new")
         feed = replace(feed, kind=parsed.kind, title=parsed.title or feed.title)
         if parsed.kind == "sitemap-index":
             return self._children(feed, body, parsed)
@@ -203,14 +167,15 @@ class Following:
             return self._failed(
                 feed, "unreadable", f"{feed.url} is a page, and names no feed that is none"
             )
-        self._told.polled("new")
+        self._means.told.polled("new")
         after = replace(
             feed,
             url=found,
+            via=None,
             validators=Validators(),
             digest=None,
-            next_poll=self._clock(),
-            last_success=self._clock(),
+            next_poll=self._means.clock(),
+            last_success=self._means.clock(),
         )
         self._state.saved(after)
         return after
@@ -218,7 +183,7 @@ class Following:
     def _children(self, feed: Known, body: Body, index: Parsed) -> list[Known]:
         after = self._answered(feed, body, index.ttl)
         named = index.feeds[:MOST_SITEMAPS] if self._depth(feed) < DEEPEST else ()
-        new = self._state.children(after, named, self._clock())
+        new = self._state.children(after, named, self._means.clock())
         return [after, *new]
 
     def _depth(self, feed: Known) -> int:
@@ -230,28 +195,37 @@ class Following:
     async def _items(
         self, subscription: Subscription, feed: Known, body: Body, read: Read
     ) -> Known:
-        now, parsed = self._clock(), read.parsed
+        now, parsed = self._means.clock(), read.parsed
         wanting = dict(zip(map(id, parsed.items), read.wanting, strict=True))
         fresh = self._state.fresh(feed.id, parsed.items)
-        ready: list[Ready] = []
+        ready: list[tuple[Item, Ready]] = []
         pages: list[tuple[str, Item]] = []
         lost: list[tuple[Item, str]] = []
         old: list[Item] = []
         for item in fresh:
             if parsed.kind in ("sitemap", "news-sitemap") and _old(item, now):
-                self._told.item("old")
+                self._means.told.item("old")
                 old.append(item)
             elif item.url and wanting[id(item)]:
-                self._told.item("page")
-                pages.append((host_of(item.url), item))
+                pages.append((site_of(item.url), item))
             else:
-                made = await self._desk.article(subscription, feed, item, None)
+                made = await self._means.desk.article(subscription, feed, item, None)
                 if isinstance(made, str):
-                    self._told.item("lost")
                     lost.append((item, made))
                 else:
-                    self._told.item("article")
-                    ready.append(made)
+                    ready.append((item, made))
+        if ready or lost:
+            # Another feed may have brought the same article while these were made.
+            still = set(map(id, self._state.fresh(feed.id, parsed.items)))
+            ready = [one for one in ready if id(one[0]) in still]
+            lost = [one for one in lost if id(one[0]) in still]
+            pages = [page for page in pages if id(page[1]) in still]
+        listed = parsed.items
+        if later := self._without_room(feed, pages):
+            # It stays unknown, and the feed is read again though it be the same.
+            left = {id(item) for item in later}
+            listed = tuple(item for item in listed if id(item) not in left)
+            pages = [page for page in pages if id(page[1]) not in left]
         # All that a feed lists when it is first seen tells how often it publishes.
         times = [seconds_of(item.published_at or item.updated_at) for item in fresh]
         after = replace(feed, habit=habit.learnt(feed.habit, times, now))
@@ -259,13 +233,35 @@ class Following:
             latest = max(now if time is None else min(time, now) for time in times)
             after = replace(after, last_item=max(latest, feed.last_item or latest))
         after = self._answered(after, body, parsed.ttl)
-        self._state.taken(after, parsed.items, ready, pages, lost, now, old=old)
+        if later:
+            after = replace(after, validators=Validators(), digest=None)
+        self._state.taken(after, listed, [made for _, made in ready], pages, lost, now, old=old)
+        for _ in ready:
+            self._means.told.item("article")
+        for _ in lost:
+            self._means.told.item("lost")
+        for _ in pages:
+            self._means.told.item("page")
+        for _ in later:
+            self._means.told.item("later")
         return after
+
+    def _without_room(self, feed: Known, pages: list[tuple[str, Item]]) -> list[Item]:
+        """The items whose pages are more than may wait, the oldest of them."""
+        room = max(MOST_PAGES - self._state.pages_waiting(feed.id), 0)
+        if len(pages) <= room:
+            return []
+        return sorted((item for _, item in pages), key=newness, reverse=True)[room:]
 
 
 def headers_for(url: str, subscription: Subscription) -> Mapping[str, str]:
-    """The subscription's headers, which are for its own host, if this address is there."""
-    return subscription.headers if host_of(url) == host_of(subscription.address) else {}
+    """The subscription's headers, which are for its own host, if this address is there.
+
+    What was to go by https goes by nothing else.
+    """
+    own = host_of(url) == host_of(subscription.address)
+    secure = subscription.address.lower().startswith("https:")
+    return subscription.headers if own and (not secure or url.lower().startswith("https:")) else {}
 
 
 def seconds_of(time: str | None) -> float | None:

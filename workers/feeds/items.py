@@ -32,6 +32,8 @@ class Item:
     updated_at: str | None = None
     language: str | None = None
     """The entry's, else the feed's."""
+    words: str = ""
+    """A hash of what a reader sees of it (see ``versions.py``); empty where none is made yet."""
 
 
 @dataclass(frozen=True)
@@ -57,3 +59,5 @@ class Unreadable:
     """Bytes that are no feed; ``reason`` says what they look like and what was wrong."""
 
     reason: str
+    kind: Literal["unreadable", "challenge"] = "unreadable"
+    """``challenge``: a guard's page, which asks whether a person reads it."""

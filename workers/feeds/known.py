@@ -11,6 +11,7 @@ from workers.canonical_url import canonical_url
 from workers.feeds.fetched import Validators
 from workers.feeds.habit import Habit
 from workers.feeds.items import Item
+from workers.feeds.versions import version_of
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,8 @@ class Known:
     """A ``FailureKind``, ``unreadable``, or why it could not be read in time."""
     error: str | None = None
     habit: Habit = ()
+    via: str | None = None
+    """The host that answers in the end, where that is another one: whose turns it takes."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +58,8 @@ class Page:
     host: str
     item: Item
     tries: int
+    packed: bytes
+    """The item as the state file has it: an earlier program may have written it otherwise."""
 
 
 @dataclass(frozen=True)
@@ -104,7 +109,7 @@ def marks(item: Item) -> Marks:
     address = canonical_url(item.url or "") if whole else None
     return Marks(
         guid=digest(item.guid),
-        version=digest(item.url, item.title, item.content, item.updated_at),
+        version=version_of(item),
         page=None if address is None else digest(address),
     )
 
@@ -112,7 +117,7 @@ def marks(item: Item) -> Marks:
 COLUMNS = (
     "id", "address", "url", "next_poll", "parent", "followed", "kind", "title", "retired", "etag",
     "last_modified", "digest", "ttl", "last_poll", "last_success", "last_item", "failures",
-    "error_kind", "error", "habit",
+    "error_kind", "error", "habit", "via",
 )  # fmt: skip
 """Columns of a feed's row, in the order of ``row_of`` and ``known_of``."""
 

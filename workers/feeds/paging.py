@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import asyncio
 
 from workers.feeds.fetched import Body, Failed, FailureKind, NotModified, Want
-from workers.feeds.following import UNHEARD, Client, Desk, Following, Told, headers_for
-from workers.feeds.known import Page
-from workers.feeds.state import State
+from workers.feeds.following import Following, headers_for
+from workers.feeds.known import Known, Page
+from workers.feeds.means import Means
+from workers.feeds.subscriptions import Subscription
 
 ACCEPT = "text/html, application/xhtml+xml, text/plain;q=0.8"
 MEDIA_TYPES = frozenset({"text/html", "application/xhtml+xml", "text/plain"})
@@ -23,26 +24,12 @@ PASSING_STATUS = (408, 425)
 class Paging:
     """Fetches the pages of items and has their articles made."""
 
-    def __init__(
-        self,
-        state: State,
-        client: Client,
-        desk: Desk,
-        following: Following,
-        *,
-        limit: int,
-        clock: Callable[[], float],
-        chance: Callable[[], float],
-        told: Told = UNHEARD,
-    ) -> None:
-        self._state = state
-        self._client = client
-        self._desk = desk
+    def __init__(self, means: Means, following: Following, *, limit: int) -> None:
+        """``limit`` are the bytes that a page may have, unpacked."""
+        self._means = means
+        self._state = means.state
         self._following = following
         self._limit = limit
-        self._clock = clock
-        self._chance = chance
-        self._told = told
 
     async def fetch(self, page: Page) -> None:
         """Ask for one page. If it cannot be had, what the feed says of the article stands for it.
@@ -50,44 +37,57 @@ class Paging:
         What may pass is tried again up to ``TRIES`` times.
         """
         assert page.item.url is not None
-        subscription = self._following.subscription(self._state.feed(page.feed))
+        feed = self._state.feed(page.feed)
+        subscription = self._following.subscription(feed)
         want = Want(
             accept=ACCEPT, limit=self._limit, headers=headers_for(page.item.url, subscription)
         )
-        result = await self._client.get(page.item.url, want)
+        # Should the process die of it, it is not asked for again at once.
+        now = self._means.clock()
+        self._state.page_again(page, now + FIRST_WAIT, None, tried=False)
+        try:
+            result = await self._means.client.get(page.item.url, want)
+        except asyncio.CancelledError:  # an orderly end
+            self._state.page_again(page, now, None, tried=False)
+            raise
         if isinstance(result, Body) and result.media_type in (*MEDIA_TYPES, None):
-            await self._made(page, result, "")
+            await self._made(page, feed, subscription, result, "")
             return
         match result:
+            case Failed(via=str(via)):
+                self._state.page_moved(page, via, self._means.clock())
+                return
             case Failed():
                 why = result.reason
-                if result.kind == "throttled" and result.status is None:
+                if not result.asked:
                     wait = result.retry_after or FIRST_WAIT
-                    self._state.page_again(page, self._clock() + wait, why, tried=False)
+                    self._state.page_again(page, self._means.clock() + wait, why, tried=False)
                     return
                 if self._passes(result) and page.tries + 1 < TRIES:
-                    self._told.item("again")
-                    self._state.page_again(page, self._clock() + self._wait(page, result), why)
+                    self._means.told.item("again")
+                    self._state.page_again(
+                        page, self._means.clock() + self._wait(page, result), why
+                    )
                     return
             case NotModified():
                 why = f"{page.item.url} answers 304 to a request without conditions"
             case Body():
                 why = f"{page.item.url} is no page but {result.media_type}"
-        await self._made(page, None, why)
+        await self._made(page, feed, subscription, None, why)
 
-    async def _made(self, page: Page, body: Body | None, why: str) -> None:
-        feed = self._state.feed(page.feed)
-        subscription = self._following.subscription(feed)
-        made = await self._desk.article(subscription, feed, page.item, body)
+    async def _made(
+        self, page: Page, feed: Known, subscription: Subscription, body: Body | None, why: str
+    ) -> None:
+        made = await self._means.desk.article(subscription, feed, page.item, body)
         if isinstance(made, str) and body is not None and page.item.content:
             # A page that nothing can be made of takes nothing from what the feed says.
             why, body = made, None
-            made = await self._desk.article(subscription, feed, page.item, None)
+            made = await self._means.desk.article(subscription, feed, page.item, None)
         if isinstance(made, str):
-            self._told.item("lost")
-            self._state.page_lost(page, why or made, self._clock())
+            self._means.told.item("lost")
+            self._state.page_lost(page, why or made, self._means.clock())
         else:
-            self._told.item("article" if body else "excerpt")
+            self._means.told.item("article" if body else "excerpt")
             self._state.page_made(page, made)
 
     @staticmethod
@@ -99,4 +99,4 @@ class Paging:
 
     def _wait(self, page: Page, failed: Failed) -> float:
         wait: float = FIRST_WAIT * GROWS**page.tries
-        return max(wait * (0.5 + 0.5 * self._chance()), failed.retry_after or 0.0)
+        return max(wait * (0.5 + 0.5 * self._means.chance()), failed.retry_after or 0.0)

@@ -6,7 +6,7 @@ them (see ``workers/runtime/pool.py``).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from topics import codec
 from workers.feeds import formats
@@ -15,6 +15,7 @@ from workers.feeds.items import Item, Parsed, Unreadable
 from workers.feeds.known import Known, Ready
 from workers.feeds.pages.made import raw_article, wants_page
 from workers.feeds.subscriptions import Subscription
+from workers.feeds.versions import with_words
 
 READ = "read_feed"
 MAKE = "make_article"
@@ -56,7 +57,8 @@ def read_feed(reading: Reading) -> Read | Unreadable:
     body = reading.body
     parsed = formats.read(body.data, url=body.url, media_type=body.media_type, charset=body.charset)
     if isinstance(parsed, Unreadable):
-        return Unreadable(f"{body.url}: {parsed.reason}")
+        return replace(parsed, reason=f"{body.url}: {parsed.reason}")
+    parsed = replace(parsed, items=with_words(parsed.items))
     wanting = tuple(wants_page(reading.subscription, item) for item in parsed.items)
     return Read(parsed, wanting)
 

@@ -9,25 +9,28 @@ the same bytes.
 
 from __future__ import annotations
 
-import fcntl
-import sqlite3
-from collections.abc import Container, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections import Counter
+from collections.abc import Container, Iterable, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import IO, Any
+from typing import Literal
 
-import msgspec
-
+from workers.feeds.fetched import Visit
 from workers.feeds.items import Item
 from workers.feeds.known import COLUMNS, Known, Marks, Page, Ready, Waiting, known_of, marks, row_of
-from workers.feeds.tables import SCHEMA, VERSION
+from workers.feeds.page_queue import PageQueue
+from workers.feeds.state_file import opened, transaction
+from workers.feeds.tables import UNKNOWN
+from workers.feeds.versions import is_stamp, same_words
 
+VISITS_KEPT = 3600.0
+"""Seconds after which it no longer matters when a host was asked: the longest rest."""
 FORGOTTEN_AFTER = 30 * 86_400.0
 """Seconds after which an item that its feed no longer lists is forgotten."""
 
 
-class StateError(Exception):
-    """The state file cannot be used; the message says which, why and what to do."""
+News = Literal["new", "changed", "redated", "same"]
+"""What an item of a poll is; ``redated``: nothing but its time of change is another."""
 
 
 _NAMES = ", ".join(COLUMNS)
@@ -42,56 +45,17 @@ class State:
 
     def __init__(self, path: Path, *, read_only: bool = False) -> None:
         self.path = path
-        self._lock: IO[str] | None = None
-        self._hosts: dict[str, float] = {}
-        """By host when the first of its pages is due: asked far more often than it changes."""
-        try:
-            if read_only:
-                uri = f"{path.absolute().as_uri()}?mode=ro"
-                self._db = sqlite3.connect(uri, uri=True, isolation_level=None)
-            else:
-                path.parent.mkdir(parents=True, exist_ok=True)
-                self._lock = _locked(path)
-                self._db = sqlite3.connect(path, isolation_level=None)
-                self._db.execute("PRAGMA journal_mode = WAL")
-                self._db.execute("PRAGMA synchronous = NORMAL")
-            (found,) = self._db.execute("PRAGMA user_version").fetchone()
-            if not found and not read_only:
-                with self._transaction():
-                    for statement in SCHEMA.split(";\n"):
-                        self._db.execute(statement)
-                    self._db.execute(f"PRAGMA user_version = {VERSION}")
-                found = VERSION
-        except (OSError, sqlite3.Error) as error:
-            self._unlock()
-            raise StateError(f"{path} cannot be used for what is known of feeds: {error}") from None
-        if found != VERSION:
-            self.close()
-            raise StateError(
-                f"{path} is of version {found}, and this copydesk reads version {VERSION}; "
-                "use the copydesk that wrote it, or name another file (COPYDESK_FEED_STATE)"
-            )
+        self._db, self._lock = opened(path, read_only=read_only)
+        self._pages = PageQueue(self._db)
 
     def close(self) -> None:
         """Let go of the file."""
         self._db.close()
-        self._unlock()
-
-    def _unlock(self) -> None:
         if self._lock is not None:
             self._lock.close()
-            self._lock = None
 
-    @contextmanager
-    def _transaction(self) -> Iterator[None]:
-        self._db.execute("BEGIN IMMEDIATE")
-        try:
-            yield
-            self._db.execute("COMMIT")
-        except BaseException:
-            if self._db.in_transaction:  # after some errors SQLite has done so itself
-                self._db.execute("ROLLBACK")
-            raise
+    def _transaction(self) -> AbstractContextManager[None]:
+        return transaction(self._db)
 
     def follow(self, addresses: Sequence[str], now: float) -> None:
         """Follow these addresses and no others; what is known of the others is kept."""
@@ -115,7 +79,7 @@ class State:
             self._db.executemany(
                 "UPDATE feeds SET followed = 1 WHERE id = ?", [(id,) for id in after - before]
             )
-        self._look_at_hosts()
+        self._pages.look_again()
 
     def _add_child(self, address: str, index: int, now: float) -> None:
         self._db.execute(
@@ -140,6 +104,19 @@ class State:
         row = self._db.execute(f"SELECT {_NAMES} FROM feeds WHERE id = ?", (id,)).fetchone()
         return known_of(row)
 
+    def asking(self, feed: int, now: float | None, again: float) -> None:
+        """The feed is being asked; should the process die of that, it is next asked then."""
+        with self._transaction():
+            self._db.execute(
+                "UPDATE feeds SET last_poll = ?, next_poll = ? WHERE id = ?", (now, again, feed)
+            )
+
+    def due_times(self) -> dict[int, float]:
+        """When each feed that is asked at all is to be asked next."""
+        return dict(
+            self._db.execute("SELECT id, next_poll FROM feeds WHERE followed AND retired IS NULL")
+        )
+
     def saved(self, feed: Known) -> None:
         """What is known of a feed from now on."""
         with self._transaction():
@@ -162,24 +139,34 @@ class State:
         return [child for child in map(known_of, rows) if child.id not in before]
 
     def fresh(self, feed: int, items: Iterable[Item]) -> list[Item]:
-        """The items that are new, or whose title, text, address or date of change is.
+        """The items that are new, or of which a reader sees something new, or that say so.
 
         One that is new here but known from another feed, by its address, is neither; nor is one
-        that only its guid tells from an earlier one of this feed.
+        that only its guid tells from an earlier one of this feed. The time of change says so,
+        unless most items have a new one at once.
         """
-        return [item for item in items if self._fresh(feed, marks(item))]
+        judged = [(item, self._judged(feed, marks(item))) for item in items]
+        count = Counter(news for _, news in judged)
+        stamped = is_stamp(count["redated"], len(judged) - count["new"])
+        wanted = ("new", "changed") if stamped else ("new", "changed", "redated")
+        return [item for item, news in judged if news in wanted]
 
-    def _fresh(self, feed: int, item: Marks) -> bool:
-        known = self._db.execute(
+    def _judged(self, feed: int, item: Marks) -> News:
+        rows = self._db.execute(
             "SELECT version FROM items WHERE feed = ? AND guid = ?", (feed, item.guid)
-        ).fetchone()
-        if known is not None:
-            return bool(known[0] != item.version)
-        here, same = self._db.execute(
-            "SELECT MAX(feed = ?), MAX(feed = ? AND version = ?) FROM items WHERE page = ?",
-            (feed, feed, item.version, item.page),
-        ).fetchone()
-        return here is None or bool(here and not same)
+        ).fetchall()
+        if not rows:
+            rows = self._db.execute(
+                "SELECT version FROM items WHERE page = ? AND feed = ?", (item.page, feed)
+            ).fetchall()
+        if not rows:
+            elsewhere = self._db.execute("SELECT 1 FROM items WHERE page = ?", (item.page,))
+            return "same" if elsewhere.fetchone() else "new"
+        before = [version for (version,) in rows]
+        if UNKNOWN in before or item.version in before:
+            return "same"
+        seen = any(same_words(version, item.version) for version in before)
+        return "redated" if seen else "changed"
 
     def taken(
         self,
@@ -228,19 +215,10 @@ class State:
                 "DELETE FROM items WHERE feed = ? AND listed < ?", (feed.id, now - FORGOTTEN_AFTER)
             )
             self._out(ready)
-            self._db.executemany(
-                "INSERT INTO pages (feed, guid, host, item, next_try) VALUES (?, ?, ?, ?, ?)"
-                " ON CONFLICT (feed, guid)"
-                " DO UPDATE SET host = excluded.host, item = excluded.item",
-                [
-                    (feed.id, marks(item).guid, host, msgspec.json.encode(item), now)
-                    for host, item in pages
-                ],
-            )
+            self._pages.add(feed.id, pages, now)
             for item, why in lost:
                 self._lose(feed.id, item, why, now)
-        for host in {host for host, _ in pages}:
-            self._look_at_host(host)
+        self._pages.look_at(*{host for host, _ in pages})
 
     def _out(self, ready: Iterable[Ready]) -> None:
         self._db.executemany(
@@ -250,71 +228,47 @@ class State:
 
     def due_page(self, now: float, busy: Container[str]) -> Page | None:
         """The next of the pages that are due, on a host that is not busy, of a wanted feed."""
-        due = [
-            (when, host) for host, when in self._hosts.items() if when <= now and host not in busy
-        ]
-        if not due:
-            return None
-        row = self._first_page("id, feed, host, item, tries", min(due)[1])
-        return _page(row) if row else None
+        return self._pages.due(now, busy)
 
     def next_page(self, busy: Container[str]) -> float | None:
         """When the next page on a host that is not busy is due; None if there is none."""
-        return min((when for host, when in self._hosts.items() if host not in busy), default=None)
+        return self._pages.next(busy)
 
-    def _first_page(self, columns: str, host: str) -> tuple[Any, ...] | None:
-        row: tuple[Any, ...] | None = self._db.execute(
-            f"SELECT {columns} FROM pages WHERE host = ? AND EXISTS"
-            " (SELECT 1 FROM feeds WHERE feeds.id = pages.feed AND feeds.wanted)"
-            " ORDER BY next_try, id LIMIT 1",
-            (host,),
-        ).fetchone()
-        return row
-
-    def _look_at_hosts(self) -> None:
-        found = self._db.execute("SELECT DISTINCT host FROM pages").fetchall()
-        self._hosts.clear()
-        for (host,) in found:
-            self._look_at_host(host)
-
-    def _look_at_host(self, host: str) -> None:
-        row = self._first_page("next_try", host)
-        if row is None:
-            self._hosts.pop(host, None)
-        else:
-            self._hosts[host] = float(row[0])
+    def pages_waiting(self, feed: int) -> int:
+        """How many pages of a feed are to be fetched."""
+        return self._pages.waiting(feed)
 
     def page_made(self, page: Page, ready: Ready) -> None:
         """The article of this page is made."""
         with self._transaction():
             self._out([ready])
-            self._forget_page(page)
-        self._look_at_host(page.host)
+            self._pages.forget(page)
+        self._pages.look_at(page.host)
 
-    def page_again(self, page: Page, when: float, error: str, *, tried: bool = True) -> None:
+    def page_again(self, page: Page, when: float, error: str | None, *, tried: bool = True) -> None:
         """The page could not be had, or was not even asked for; try again then."""
         with self._transaction():
-            self._db.execute(
-                "UPDATE pages SET tries = tries + ?, next_try = ?, error = ? WHERE id = ?",
-                (tried, when, error, page.id),
-            )
-        self._look_at_host(page.host)
+            self._pages.again(page, when, error, tried=tried)
+        self._pages.look_at(page.host)
+
+    def page_moved(self, page: Page, host: str, now: float) -> None:
+        """The page's host leads on to this one, whose turn it waits for from now on."""
+        with self._transaction():
+            self._pages.moved(page, host, now)
+        self._pages.look_at(page.host, host)
 
     def pages_sooner(self, now: float, seconds: float) -> None:
         """The clock was set back by so much: what waits shall not wait for that too."""
         with self._transaction():
-            self._db.execute(
-                "UPDATE pages SET next_try = MAX(next_try - ?, ?) WHERE next_try > ?",
-                (seconds, now, now),
-            )
-        self._look_at_hosts()
+            self._pages.sooner(now, seconds)
+        self._pages.look_again()
 
     def page_lost(self, page: Page, error: str, now: float) -> None:
         """The page cannot be had, and the feed has no text to stand for it."""
         with self._transaction():
-            self._forget_page(page)
+            self._pages.forget(page)
             self._lose(page.feed, page.item, error, now)
-        self._look_at_host(page.host)
+        self._pages.look_at(page.host)
 
     def _lose(self, feed: int, item: Item, why: str, now: float) -> None:
         self._db.execute(
@@ -323,12 +277,27 @@ class State:
         )
         self._db.execute("DELETE FROM lost WHERE at < ?", (now - FORGOTTEN_AFTER,))
 
-    def _forget_page(self, page: Page) -> None:
-        # A newer version of the item may have come in while its page was fetched.
-        self._db.execute(
-            "DELETE FROM pages WHERE id = ? AND item = ?",
-            (page.id, msgspec.json.encode(page.item)),
-        )
+    def visited(self, host: str, visit: Visit) -> None:
+        """When a host was asked last, and until when it asked to be left alone."""
+        with self._transaction():
+            self._db.execute(
+                "INSERT OR REPLACE INTO hosts (host, asked, paused) VALUES (?, ?, ?)",
+                (host, visit.asked, visit.paused),
+            )
+
+    def forget_visits(self, now: float) -> None:
+        """Forget the hosts whose last visit no longer matters."""
+        with self._transaction():
+            self._db.execute(
+                "DELETE FROM hosts WHERE paused < ? AND NOT asked BETWEEN ? AND ?",
+                (now, now - VISITS_KEPT, now + VISITS_KEPT),
+            )
+
+    def visits(self, now: float) -> dict[str, Visit]:
+        """The hosts whose last visit may still matter; the others are forgotten."""
+        self.forget_visits(now)
+        rows = self._db.execute("SELECT host, asked, paused FROM hosts")
+        return {host: Visit(asked, paused) for host, asked, paused in rows}
 
     def outbox(self, most: int) -> list[Waiting]:
         """The articles that have waited longest for Kafka."""
@@ -365,22 +334,3 @@ class State:
 
     def _save(self, feed: Known) -> None:
         self._db.execute(_UPDATE, (*row_of(feed), feed.id))
-
-
-def _page(row: tuple[int, int, str, bytes, int]) -> Page:
-    id, feed, host, item, tries = row
-    return Page(id, feed, host, msgspec.json.decode(item, type=Item), tries)
-
-
-def _locked(path: Path) -> IO[str]:
-    """Hold the file's lock until it is closed; a kill lets go of it too."""
-    lock = path.with_name(path.name + ".lock").open("w")
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        lock.close()
-        raise StateError(
-            f"{path} is in use by another producer; stop it, or give this one a file of its own "
-            "(COPYDESK_FEED_STATE)"
-        ) from None
-    return lock

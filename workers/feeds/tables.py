@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-VERSION = 2
+import sqlite3
+
+VERSION = 3
 
 SCHEMA = """
 CREATE TABLE feeds (
@@ -10,7 +12,8 @@ CREATE TABLE feeds (
   followed INTEGER NOT NULL DEFAULT 1, wanted INTEGER NOT NULL DEFAULT 1,
   kind TEXT, title TEXT, retired TEXT, etag TEXT, last_modified TEXT, digest BLOB, ttl REAL,
   next_poll REAL NOT NULL, last_poll REAL, last_success REAL, last_item REAL,
-  failures INTEGER NOT NULL DEFAULT 0, error_kind TEXT, error TEXT, habit TEXT NOT NULL DEFAULT '[]'
+  failures INTEGER NOT NULL DEFAULT 0, error_kind TEXT, error TEXT,
+  habit TEXT NOT NULL DEFAULT '[]', via TEXT
 );
 CREATE TABLE items (
   feed INTEGER NOT NULL, guid BLOB NOT NULL, version BLOB NOT NULL, page BLOB,
@@ -20,10 +23,11 @@ CREATE INDEX items_pages ON items (page);
 CREATE TABLE pages (
   id INTEGER PRIMARY KEY AUTOINCREMENT, feed INTEGER NOT NULL, guid BLOB NOT NULL,
   host TEXT NOT NULL, item BLOB NOT NULL, tries INTEGER NOT NULL DEFAULT 0,
-  next_try REAL NOT NULL, error TEXT,
+  next_try REAL NOT NULL, error TEXT, place INTEGER NOT NULL DEFAULT 0,
   UNIQUE (feed, guid)
 );
 CREATE INDEX pages_due ON pages (host, next_try);
+CREATE INDEX pages_placed ON pages (host, place, next_try);
 CREATE TABLE outbox (
   id INTEGER PRIMARY KEY AUTOINCREMENT, place TEXT NOT NULL, key BLOB, value BLOB NOT NULL
 );
@@ -31,4 +35,38 @@ CREATE TABLE lost (
   id INTEGER PRIMARY KEY AUTOINCREMENT, feed INTEGER NOT NULL, url TEXT, title TEXT,
   at REAL NOT NULL, error TEXT NOT NULL
 );
+CREATE TABLE hosts (
+  host TEXT PRIMARY KEY, asked REAL NOT NULL, paused REAL NOT NULL
+) WITHOUT ROWID;
 """
+
+UNKNOWN = b""
+"""The version of an item that an earlier version of the file has told in another way."""
+
+_FROM = {
+    2: """
+ALTER TABLE feeds ADD COLUMN via TEXT;
+ALTER TABLE pages ADD COLUMN place INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX pages_placed ON pages (host, place, next_try);
+CREATE TABLE hosts (
+  host TEXT PRIMARY KEY, asked REAL NOT NULL, paused REAL NOT NULL
+) WITHOUT ROWID;
+UPDATE items SET version = x'';
+""",
+}
+
+
+def bring_up(db: sqlite3.Connection, found: int) -> int:
+    """Make the tables, or bring those of an earlier version up; in one transaction of the caller's.
+
+    The version that the file has then: ``found`` where nothing is known of that one.
+    """
+    while found != VERSION:
+        statements = SCHEMA if not found else _FROM.get(found)
+        if statements is None:
+            return found
+        for statement in statements.split(";\n"):
+            db.execute(statement)
+        found = found + 1 if found else VERSION
+        db.execute(f"PRAGMA user_version = {found}")
+    return found

@@ -12,8 +12,8 @@ import heapq
 from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from typing import Protocol
-from urllib.parse import urlsplit
 
+from workers.feeds.hosts import site_of
 from workers.feeds.known import Known, Page, Ready
 from workers.feeds.state import State
 
@@ -21,6 +21,9 @@ TOGETHER = 64
 """Requests at once, each to another host."""
 FOR_FEEDS = 16
 """Of these so many are kept for feeds, however many pages wait."""
+FOR_PAGES = 16
+"""And so many for pages, however many feeds are due: a producer that cannot keep up with its polls
+still brings what they found."""
 SENT_TOGETHER = 100
 MOST_WAITING = 10_000
 """Articles in the outbox from which on nothing more is asked for."""
@@ -60,14 +63,18 @@ class Watch:
         *,
         clock: Callable[[], float],
         late: Callable[[float], None] = lambda seconds: None,
+        crowded: Callable[[], frozenset[str]] = frozenset,
     ) -> None:
+        """``crowded`` are hosts that nobody is to be sent to: see the client."""
         self._state = state
         self._polling = polling
         self._paging = paging
         self._deliver = deliver
         self._clock = clock
         self._late = late
+        self._crowded = crowded
         self._once = False
+        self._looked = 0.0
         self._now = 0.0
         """The time when it was last asked."""
         self._heap: list[tuple[float, int]] = []
@@ -117,6 +124,7 @@ class Watch:
         """What the time is; if the clock was set back, nothing waits for it to catch up."""
         before, self._now = self._now, self._clock()
         if before - self._now > LONGEST_WAIT:
+            self._looked = self._now
             self._state.pages_sooner(self._now, before - self._now)
             waiting = [(self._state.feed(id), when) for when, id in self._heap]
             self._heap = [(min(when, self._due_at(feed)), feed.id) for feed, when in waiting]
@@ -133,27 +141,42 @@ class Watch:
             self._planned.add(feed.id)
             heapq.heappush(self._heap, (at, feed.id))
 
+    def _look_for_revived(self) -> None:
+        """Somebody may have had a feed asked again, or sooner; see ``revival.py``."""
+        times = self._state.due_times()
+        self._heap = [(min(when, times.get(id, when)), id) for when, id in self._heap]
+        heapq.heapify(self._heap)
+        for id in times.keys() - self._planned:
+            self._plan(self._state.feed(id), at=times[id])
+
     def _waits_for_room(self) -> bool:
         return self._state.waiting() >= MOST_WAITING
 
     def _start_due(self) -> None:
         now = self._time()
+        if now - self._looked >= LONGEST_WAIT and not self._once:
+            self._looked = now
+            self._look_for_revived()
+            self._state.forget_visits(now)
         while self._heap and self._heap[0][0] <= now:
             _, id = heapq.heappop(self._heap)
             feed = self._state.feed(id)
             if feed.followed:
-                self._due.setdefault(host_of(feed.url), deque()).append(id)
+                self._due.setdefault(feed.via or site_of(feed.url), deque()).append(id)
             else:  # its index has dropped it since
                 self._planned.discard(id)
         if self._waits_for_room():
             return
-        hosts = set(self._busy.values())
+        hosts = self._hosts_in_use()
         for host in [host for host in self._due if host not in hosts]:
+            if len(self._busy) - len(self._paging_tasks) >= TOGETHER - FOR_PAGES:
+                break
             if len(self._busy) >= TOGETHER:
                 return
-            feed = self._state.feed(self._due[host].popleft())
-            if not self._due[host]:
-                del self._due[host]
+            waiting = self._due.pop(host)
+            feed = self._state.feed(waiting.popleft())
+            if waiting:  # behind the feeds of all other hosts
+                self._due[host] = waiting
             self._late(max(0.0, now - feed.next_poll))
             self._start(host, self._poll(feed))
             hosts.add(host)
@@ -163,6 +186,9 @@ class Watch:
                 return
             self._paging_tasks.add(self._start(page.host, self._fetch(page)))
             hosts.add(page.host)
+
+    def _hosts_in_use(self) -> set[str]:
+        return {*self._busy.values(), *self._crowded()}
 
     def _start(self, host: str, work: Coroutine[None, None, None]) -> asyncio.Task[None]:
         task = asyncio.get_running_loop().create_task(work)
@@ -174,7 +200,7 @@ class Watch:
         """Until something is done, or due, or ``stop`` is called; raises what a task raised."""
         moments = [when for when, _ in self._heap[:1]]
         if len(self._busy) < TOGETHER and not self._waits_for_room():
-            page = self._state.next_page(set(self._busy.values()))
+            page = self._state.next_page(self._hosts_in_use())
             moments += [page] if page is not None else []
         seconds = min([LONGEST_WAIT, *(when - self._clock() for when in moments)])
         self._wake_up_in(max(seconds, 0.0))
@@ -224,11 +250,3 @@ class Watch:
             if self._stopping:
                 return
             await self._filled.wait()
-
-
-def host_of(url: str) -> str:
-    """The host to which a request for this address goes; empty where there is none."""
-    try:
-        return (urlsplit(url).hostname or "").rstrip(".")
-    except ValueError:
-        return ""

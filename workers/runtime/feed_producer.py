@@ -9,7 +9,7 @@ import random
 import signal
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from ipaddress import ip_network
@@ -21,10 +21,11 @@ from workers.feeds.fetch.client import Client
 from workers.feeds.fetch.connect import Resolve
 from workers.feeds.fetch.rules import Rules
 from workers.feeds.fetched import Body
-from workers.feeds.following import Following, Told
+from workers.feeds.following import Following
 from workers.feeds.health import Condition, condition
 from workers.feeds.items import Item, Unreadable
 from workers.feeds.known import Known, Ready
+from workers.feeds.means import Means, Told
 from workers.feeds.paging import Paging
 from workers.feeds.rhythm import Bounds
 from workers.feeds.state import State
@@ -35,9 +36,10 @@ from workers.runtime import logs
 from workers.runtime.delivery import Delivery
 from workers.runtime.feed_metrics import FeedMetrics
 from workers.runtime.http import HttpServer
-from workers.runtime.patience import Patience
+from workers.runtime.patience import FIRST_PAUSE, LONGEST_PAUSE, Patience
 from workers.runtime.pool import Limits, TaskPool
 from workers.runtime.produce import deliver
+from workers.runtime.unreachable import UnreachableError
 from workers.settings import Settings, pool_plan
 from workers.sources import Found
 
@@ -88,6 +90,7 @@ class FeedProducer:
         self._counted = itertools.count()
         self._articles = self._dead = 0
         self._delivered_at = time.monotonic()
+        self._connected = False
 
     async def run(
         self, *, once: bool = False, ready: Callable[[str], None] = lambda address: None
@@ -95,19 +98,19 @@ class FeedProducer:
         """Follow the feeds, or ask each one once.
 
         DeliveryError if Kafka fails; while feeds are followed only as the run ends, since they
-        would be missed, and articles can wait.
+        would be missed, and articles can wait. UnreachableError if no broker lets us in: at once,
+        or while feeds are followed after ``feed_kafka_wait`` seconds.
         """
         try:
             self._state.follow(list(self._subscriptions), time.time())
-            await self._delivery.start()
+            if once:
+                await self._delivery.start()
             await self._pool.start()
-            async with Client(rules(self._settings), resolve=self._resolve) as client:
-                patience = Patience(self._deliver, grace=self._settings.grace)
-                watch = self._watch(client, self._deliver if once else patience)
-                if not once:
-                    self._stop_on_signals(watch.stop, patience.stop)
-                async with self._served(ready, once):
-                    await watch.run(once=once)
+            async with self._client() as client:
+                if once:
+                    await self._watch(client, self._deliver).run(once=True)
+                else:
+                    await self._follow(client, ready)
         finally:
             await self._pool.stop()
             await self._delivery.stop()
@@ -115,29 +118,62 @@ class FeedProducer:
             self._state.close()
         return sums
 
+    async def _follow(self, client: Client, ready: Callable[[str], None]) -> None:
+        connecting = asyncio.create_task(self._connect(), name="connect-to-kafka")
+
+        async def deliver_once_connected(articles: Sequence[Ready]) -> None:
+            await asyncio.shield(connecting)
+            await self._deliver(articles)
+
+        patience = Patience(deliver_once_connected, grace=self._settings.grace)
+        watch = self._watch(client, patience)
+        connecting.add_done_callback(lambda _: None if self._connected else watch.stop())
+        self._stop_on_signals(watch.stop, patience.stop)
+        try:
+            async with self._served(ready):
+                await watch.run()
+            if connecting.done():
+                await connecting
+        finally:
+            connecting.cancel()
+            await asyncio.gather(connecting, return_exceptions=True)
+
+    async def _connect(self) -> None:
+        """Reach Kafka within the seconds that it may be away; feeds are followed meanwhile."""
+        ends = time.monotonic() + self._settings.feed_kafka_wait
+        pause = FIRST_PAUSE
+        while True:
+            try:
+                await self._delivery.start()
+            except UnreachableError as error:
+                left = ends - time.monotonic()
+                if left <= 0:
+                    raise
+                log.warning(
+                    "Kafka is not there yet; articles wait in the state file",
+                    why=str(error),
+                    again_in=pause,
+                    gives_up_in=round(left),
+                )
+            else:
+                self._connected = True
+                log.info("Kafka is there", bootstrap=self._settings.bootstrap)
+                return
+            await asyncio.sleep(min(pause, left))
+            pause = min(2 * pause, LONGEST_PAUSE)
+
     def _watch(self, client: Client, deliver: Deliver) -> Watch:
-        told = Told(polled=self.metrics.polled, item=self.metrics.item, changed=self._changed)
-        desk = _Desk(self._pool)
-        following = Following(
+        means = Means(
             self._state,
             client,
-            desk,
-            self._subscriptions,
-            Bounds(self._settings.feed_shortest, self._settings.feed_longest),
+            _Desk(self._pool),
             clock=time.time,
             chance=random.random,
-            told=told,
+            told=Told(polled=self.metrics.polled, item=self.metrics.item, changed=self._changed),
         )
-        paging = Paging(
-            self._state,
-            client,
-            desk,
-            following,
-            limit=self._settings.article_limit,
-            clock=time.time,
-            chance=random.random,
-            told=told,
-        )
+        bounds = Bounds(self._settings.feed_shortest, self._settings.feed_longest)
+        following = Following(means, self._subscriptions, bounds)
+        paging = Paging(means, following, limit=self._settings.article_limit)
         return Watch(
             self._state,
             following,
@@ -145,6 +181,15 @@ class FeedProducer:
             deliver,
             clock=time.time,
             late=self.metrics.late,
+            crowded=lambda: client.crowded,
+        )
+
+    def _client(self) -> Client:
+        return Client(
+            rules(self._settings),
+            resolve=self._resolve,
+            before=self._state.visits(time.time()),
+            visited=self._state.visited,
         )
 
     @staticmethod
@@ -157,10 +202,7 @@ class FeedProducer:
             asyncio.get_running_loop().add_signal_handler(number, stop)
 
     @contextlib.asynccontextmanager
-    async def _served(self, ready, once: bool):  # type: ignore[no-untyped-def]
-        if once:
-            yield
-            return
+    async def _served(self, ready: Callable[[str], None]) -> AsyncIterator[None]:
         http = HttpServer(self._settings, self.metrics, live=list, ready=self._unready)
         await http.start()
         look = asyncio.create_task(self._look(), name="look-at-feeds")
@@ -218,7 +260,7 @@ class FeedProducer:
         self.metrics.articles_waiting.set(articles)
 
     def _unready(self) -> list[str]:
-        wrong = []
+        wrong = [] if self._connected else ["Kafka has not been reached yet"]
         still = time.monotonic() - self._delivered_at
         if self._state.waiting() and still > self._settings.stall_after:
             wrong.append(f"articles wait, and Kafka has confirmed none for {still:.0f} s")

@@ -27,7 +27,9 @@ def trusting(tmp_path_factory: pytest.TempPathFactory, server: ssl.SSLContext) -
     return ssl.create_default_context(cafile=str(tmp_path_factory.getbasetemp() / "tls.pem"))
 
 
-def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[ssl.SSLContext, Path]:
+def made(
+    tmp_path_factory: pytest.TempPathFactory, names: str = NAMES
+) -> tuple[ssl.SSLContext, Path]:
     """A certificate of a day, for a server."""
     if shutil.which("openssl") is None:
         pytest.skip("openssl is not installed (it makes the certificate)")
@@ -37,7 +39,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[ssl.SSLContext, Path
         [
             *("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"),
             *("-nodes", "-days", "2", "-subj", "/CN=news.example", "-addext"),
-            *(f"subjectAltName={NAMES}", "-keyout", str(key), "-out", str(certificate)),
+            *(f"subjectAltName={names}", "-keyout", str(key), "-out", str(certificate)),
         ],
         check=True,
         capture_output=True,

@@ -49,6 +49,10 @@ class RemoteSite:
         """Publish the host's next stories."""
         self._post("publish", {"host": host, "count": count})
 
+    def fail(self, path: str, status: int, host: str = "news.example", times: int = 1) -> None:
+        """Let a path answer with a status, so many times; 0: it answers again."""
+        self._post("fail", {"path": path, "status": status, "host": host, "times": times})
+
     def requests(self, since: int = 0) -> list[dict[str, Any]]:
         """What was asked of it."""
         with urlopen(f"http://127.0.0.1:{self.port}/-/requests?since={since}") as answer:

@@ -57,6 +57,7 @@ class Fault:
     status: int
     times: int
     headers: dict[str, str] = field(default_factory=dict)
+    body: str = ""
 
 
 @dataclass
@@ -169,9 +170,10 @@ class Site:
         host: str = "news.example",
         times: int = 1,
         headers: dict[str, str] | None = None,
+        body: str = "",
     ) -> None:
         """Let a path answer with a status, so many times."""
-        self._hosts[host].faults[path] = Fault(status, times, headers or {})
+        self._hosts[host].faults[path] = Fault(status, times, headers or {}, body)
 
     def requests(self, path: str | None = None, host: str | None = None) -> list[Seen]:
         """The requests so far, of a path or host."""
@@ -207,7 +209,10 @@ class Site:
         fault = it.faults.get(path)
         if fault is not None and fault.times > 0:
             fault.times -= 1
-            return web.Response(status=fault.status, headers=fault.headers)
+            head = fault.headers
+            return web.Response(
+                status=fault.status, headers=head, text=fault.body, content_type="text/html"
+            )
         first, _, rest = path.strip("/").partition("/")
         if path == "/robots.txt":
             if it.robots is None:

@@ -73,14 +73,16 @@ def retry_after(headers: Mapping[str, str], now: datetime, most: float) -> float
     return min(max(seconds, 0.0), most) if math.isfinite(seconds) else None
 
 
-def failure(status: int, permanently: bool) -> FailureKind:
-    """The kind of failure that a status is.
+def failure(status: int, permanently: bool, *, challenged: bool = False) -> FailureKind:
+    """The kind of failure that a status is; ``challenged``: a guard gave it.
 
     Gone is only what the address itself, or where it moved for good, says: behind a passing
     redirect it is not the address that is gone.
     """
     if status == 410 and permanently:
         return "gone"
+    if challenged:
+        return "challenge"
     return "throttled" if status in THROTTLED else "status"
 
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import ssl
 import time
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Self
@@ -16,15 +19,20 @@ from workers.feeds.fetch import answers, robots
 from workers.feeds.fetch.clock import Clock, SystemClock
 from workers.feeds.fetch.connect import Resolve, SystemResolve, connector
 from workers.feeds.fetch.hindrances import failed
-from workers.feeds.fetch.politeness import Turns
+from workers.feeds.fetch.politeness import Turns, Visited
 from workers.feeds.fetch.robots import Robots
 from workers.feeds.fetch.rules import Rules
 from workers.feeds.fetch.targets import RefusedError, Target, onward, redacted, target
 from workers.feeds.fetch.unpack import ACCEPTED, BrokenError, TooLargeError, Unpacker
-from workers.feeds.fetched import Body, Failed, NotModified, Result, Validators, Want
+from workers.feeds.fetched import Body, Failed, NotModified, Result, Validators, Visit, Want
+from workers.pages import challenges
 
+MOST_LED = 4
+"""Requests that redirects may lead to one host at a time, among them those that wait there."""
 _FIELD = 16 * 1024
 _FIELDS = 128
+_EXPLAINED = 64 * 1024
+"""Bytes of a body that are read to learn whose refusal it is."""
 _ROBOTS = Want("text/plain, */*;q=0.1", robots.LIMIT)
 
 
@@ -71,14 +79,22 @@ class Client:
         resolve: Resolve | None = None,
         clock: Clock | None = None,
         tls: ssl.SSLContext | None = None,
+        before: Mapping[str, Visit] | None = None,
+        visited: Visited = lambda host, visit: None,
     ) -> None:
-        """``resolve`` and ``tls`` take the place of the system's look-up and trusted roots."""
+        """``resolve`` and ``tls`` take the place of the system's look-up and trusted roots.
+
+        ``before`` and ``visited`` let rests outlast the process; see ``Turns``.
+        """
         self._rules = rules
         self._clock = clock or SystemClock()
         self._own = SystemResolve() if resolve is None else None
         self._resolve = resolve or self._own
         self._tls = tls
-        self._turns = Turns(self._clock, max(rules.delay, rules.crawl_delay))
+        longest = max(rules.delay, rules.crawl_delay)
+        self._turns = Turns(self._clock, longest, before=before, visited=visited)
+        self._led: Counter[str] = Counter()
+        """By host the requests that a redirect of another one led there, or that wait there."""
         self._robots = Robots(rules, self._clock, self._robots_txt)
         self._slots = asyncio.Semaphore(rules.connections)
         self._session: aiohttp.ClientSession | None = None
@@ -101,6 +117,14 @@ class Client:
         if self._own is not None:
             self._own.close()
 
+    @property
+    def crowded(self) -> frozenset[str]:
+        """Hosts to which so many were led that further ones would be sent away.
+
+        They hold what their senders could use, and a slow host for long.
+        """
+        return frozenset(host for host, led in self._led.items() if led >= MOST_LED)
+
     async def get(self, url: str, want: Want) -> Result:
         """What comes of asking for an address; waits for the host's turn first."""
         try:
@@ -117,11 +141,22 @@ class Client:
         return await self._follow(at, errand)
 
     async def _follow(self, at: Target, errand: _Errand) -> Result:
+        with contextlib.ExitStack() as led:
+            return await self._followed(at, errand, led)
+
+    async def _followed(self, at: Target, errand: _Errand, led: contextlib.ExitStack) -> Result:
         budget = _Budget(errand.want.seconds or self._rules.whole)
         asked: set[str] = set()
+        hosts = {at.host}
         permanent, downgraded = True, False
         while True:
             asked.add(at.shown)
+            if at.host not in hosts:
+                hosts.add(at.host)
+                if self._led[at.host] >= MOST_LED:
+                    said = f"{at.shown} is not asked yet: {MOST_LED} that were led there wait"
+                    return Failed(at.shown, "throttled", said, via=at.host)
+                led.enter_context(self._as_led(at.host))
             answer = await self._ask(at, errand, budget)
             if isinstance(answer, Failed):
                 return answer
@@ -142,6 +177,15 @@ class Client:
             permanent = permanent and answer.status in answers.PERMANENT
             downgraded = downgraded or (at.url.scheme == "https" and new.url.scheme == "http")
             at = new
+
+    @contextlib.contextmanager
+    def _as_led(self, host: str) -> Iterator[None]:
+        self._led[host] += 1
+        try:
+            yield
+        finally:
+            self._led[host] -= 1
+            self._led += Counter()  # drops what is zero
 
     async def _ask(self, at: Target, errand: _Errand, budget: _Budget) -> _Answer | Failed:
         rest = self._rules.delay
@@ -193,6 +237,8 @@ class Client:
             body = b""
             if answer.status == 200:
                 body = await _body(answer, plain, errand, self._rules.pause)
+            elif answer.status in challenges.STATUSES and "retry-after" not in plain:
+                body = await _begun(answer, plain, errand, self._rules.pause)
             return _Answer(answer.status, reason, raw, plain, body)
 
     def _opened(self) -> aiohttp.ClientSession:
@@ -228,7 +274,11 @@ class Client:
         downgraded: bool,
     ) -> Result:
         headers, status = answer.headers, answer.status
-        if status == 200:
+        challenged = challenges.challenged(status, headers) or (
+            status in challenges.STATUSES
+            and challenges.is_challenge(answer.body.decode("utf-8", "replace"))
+        )
+        if status == 200 and not challenged:
             media_type, charset = answers.content_type(headers)
             given = answers.validators(answer.raw)
             return Body(
@@ -236,14 +286,29 @@ class Client:
             )
         if status == 304 and errand.want.validators != Validators():
             return NotModified(at.shown, headers, moved, downgraded)
+        said = f"{at.shown} answers with status {status} {answer.reason}".rstrip()
+        if challenged:
+            said += ": a guard asks whether a person reads it"
         return Failed(
             at.shown,
-            answers.failure(status, permanent),
-            f"{at.shown} answers with status {status} {answer.reason}".rstrip(),
+            answers.failure(status, permanent, challenged=challenged),
+            said,
             status,
             answers.retry_after(headers, self._clock.wall(), self._rules.retry_after),
             headers,
         )
+
+
+async def _begun(
+    answer: aiohttp.ClientResponse, headers: dict[str, str], errand: _Errand, pause: float
+) -> bytes:
+    """The beginning of a body that only explains a status; nothing where it cannot be had."""
+    want = replace(errand.want, limit=_EXPLAINED)
+    try:
+        return await _body(answer, headers, replace(errand, want=want, beginning=True), pause)
+    except (BrokenError, aiohttp.ClientError, HttpProcessingError, OSError, ValueError):
+        answer.close()
+        return b""
 
 
 async def _body(

@@ -69,8 +69,8 @@ class Robots:
         if site.until <= self._clock.now():
             # One asks, others wait for what it learns; if it gives up, the next one asks.
             async with site.lock:
-                if site.until <= self._clock.now():
-                    await self._learn(origin, site)
+                if site.until <= self._clock.now() and (sent := await self._learn(origin, site)):
+                    return sent
         if site.hindrance is not None:
             return site.hindrance
         if site.parsed is None:
@@ -79,8 +79,14 @@ class Robots:
         allowed = site.parsed.can_fetch(url, self._rules.product)
         return Ruling(allowed, min(delay, self._rules.crawl_delay))
 
-    async def _learn(self, origin: str, site: _Site) -> None:
+    async def _learn(self, origin: str, site: _Site) -> Failed | None:
+        """Ask a site for its rules; Failed if that has to wait for another host's turn.
+
+        That is of one moment and not remembered.
+        """
         result = await self._ask(f"{origin}/robots.txt")
+        if isinstance(result, Failed) and result.via is not None:
+            return result
         now, weight = self._clock.now(), _ENTRY
         if isinstance(result, Body):
             text = result.data.decode("utf-8-sig", "replace")
@@ -103,6 +109,7 @@ class Robots:
             site.parsed = site.hindrance = None
             site.until = now + self._rules.robots_kept
         self._weigh(origin, site, weight)
+        return None
 
     def _weigh(self, origin: str, site: _Site, weight: int) -> None:
         """Account for what a site's rules take, and forget those asked longest ago over the most.

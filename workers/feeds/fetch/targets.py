@@ -9,6 +9,7 @@ from yarl import URL
 
 from workers.feeds.fetch.addresses import literal, refusal
 from workers.feeds.fetch.rules import Rules
+from workers.feeds.hosts import shared
 
 _SHOWN = 300
 _USER = re.compile(r"(?<=//)[^/?#\\]*@")
@@ -51,7 +52,7 @@ class Target:
     @property
     def host(self) -> str:
         """Whose turn it is: the host without what varies between addresses of one site."""
-        return (self.url.raw_host or "").lower().rstrip(".").removeprefix("www.")
+        return shared(self.url.raw_host or "")
 
 
 def redacted(url: str) -> str:

@@ -9,6 +9,7 @@ from lxml import etree, html
 
 from workers.feeds.formats import fields
 from workers.feeds.items import Parsed, Unreadable
+from workers.pages.challenges import is_challenge
 from workers.pages.markup import can_be_parsed, with_empty_elements_closed, without_scripts
 from workers.pages.stated import stated_in
 
@@ -47,7 +48,9 @@ def read_page(text: str, *, url: str) -> Parsed | Unreadable:
         named = "alternate" in relations and "stylesheet" not in relations and type_ in _TYPES
         if (named or "feed" in relations) and (to := fields.address(link.get("href"), base)):
             found.setdefault(to, _is_apart(to, link.get("title") or ""))
-    if not found:
+    if not found:  # who names feeds is taken at its word, guarded or not
+        if is_challenge(text):
+            return Unreadable("a page that asks whether a person reads it", "challenge")
         return Unreadable("a web page, and it names no feed (link rel=alternate)")
     feeds = sorted(found, key=found.__getitem__)[:_MOST]
     return Parsed(

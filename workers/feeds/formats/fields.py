@@ -13,6 +13,7 @@ from urllib.parse import urljoin, urlsplit
 from workers.canonical_url import LONGEST as LONGEST_URL
 from workers.canonical_url import canonical_url
 from workers.feeds.items import Item
+from workers.feeds.versions import read_by
 
 MOST_ITEMS = 5_000
 LONGEST_TITLE = 1_000
@@ -92,7 +93,9 @@ def name_of(guid: object, url: str | None, heading: str | None, content: str | N
     """
     told = line(guid, LONGEST_URL + 1) if isinstance(guid, str) else None
     if told is None and url is None:
-        return "text-" + _hash(f"{heading or ''}\n{content or ''}")
+        content = content or ""
+        seen = read_by(content, html=has_markup(content))
+        return "text-" + _hash(f"{heading or ''}\n{seen}")
     name = told or url or ""
     return name if len(name) <= LONGEST_GUID else "sha256-" + _hash(name)
 

@@ -12,6 +12,7 @@ from workers.feeds.items import Item
 from workers.feeds.pages.fullness import full, plain, weight
 from workers.feeds.pages.walls import seen
 from workers.feeds.subscriptions import Subscription
+from workers.pages.challenges import is_challenge
 from workers.pages.charset import text_of
 
 _TYPES: dict[str | None, MediaType] = {
@@ -109,6 +110,8 @@ def _of_page(item: Item, page: Body | None) -> _Found | str | None:
         return f"{page.url} is no page: its {len(page.data):,} bytes are no text"
     if _is_front(page.url) and not _is_front(item.url or ""):
         return f"{item.url} leads to the first page of {urlsplit(page.url).netloc}"
+    if media_type == "text/html" and is_challenge(text):
+        return f"{page.url} asks whether a person reads it"
     if media_type == "text/plain":
         return text, media_type, None, page.url, weight(text)
     judged = seen(text, url=page.url, asked=item.url or page.url, title=item.title)
