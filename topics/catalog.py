@@ -10,8 +10,12 @@ import msgspec
 from topics import records
 
 DAY_MS = 86_400_000
+COMPACTED_WITHIN_MS = 7 * DAY_MS
+"""How long what a later record of its key replaces, or a tombstone takes away, may stay."""
 MAX_MESSAGE_BYTES = 8 * 1024 * 1024
 """The largest record: an article at its limit, its preview, and room for the envelope."""
+OTHERS = "other services"
+OPERATORS = "operators"
 
 
 @dataclass(frozen=True)
@@ -33,6 +37,13 @@ class Topic:
     """How long records stay; -1 for ever."""
     compacted: bool = False
     """Whether the last record of each key stays, until a tombstone takes it away."""
+    tombstones: bool = False
+    """Whether a record without a value may come: what was told of its key no longer holds."""
+
+    @property
+    def public(self) -> bool:
+        """Whether other programs than copydesk write or read it: the contract proper."""
+        return not {OTHERS, OPERATORS}.isdisjoint((*self.producers, *self.consumers))
 
     @property
     def needed(self) -> Mapping[str, str]:
@@ -53,6 +64,9 @@ class Topic:
             "retention.ms": str(self.retention_ms),
             "max.message.bytes": str(MAX_MESSAGE_BYTES),
         }
+        if self.compacted:
+            # By then what a tombstone is about is gone, however little is written.
+            settings["max.compaction.lag.ms"] = str(COMPACTED_WITHIN_MS)
         if min_insync is not None:
             settings["min.insync.replicas"] = str(min_insync)
         return settings
@@ -64,7 +78,7 @@ RAW = Topic(
     description="Articles as they arrive; any service may produce them.",
     records=(records.RawArticle,),
     key="the producer's id, else the URL, else none",
-    producers=("copydesk produce", "other services"),
+    producers=("copydesk produce", OTHERS),
     consumers=("deduplicate (fingerprint)",),
     partitions=None,
     retention_ms=7 * DAY_MS,
@@ -73,7 +87,7 @@ FINGERPRINTED = Topic(
     name="articles.fingerprinted",
     state="fingerprinted",
     description="Fingerprints with their undecoded articles, in the order of their claims.",
-    records=(records.Fingerprinted, records.Withdrawal),
+    records=(records.Fingerprinted, records.Withdrawal, records.Takedown),
     key="id",
     producers=(
         "deduplicate (fingerprint)",
@@ -81,6 +95,7 @@ FINGERPRINTED = Topic(
         "detect_language",
         "strip_boilerplate",
         "tag_entities",
+        "copydesk forget",
     ),
     consumers=("deduplicate (claim)",),
     partitions=1,
@@ -97,6 +112,7 @@ CLAIMS = Topic(
     partitions=1,
     retention_ms=-1,  # a version counts as long as it is repeated; then it gets a tombstone
     compacted=True,
+    tombstones=True,
 )
 UNIQUE = Topic(
     name="articles.unique",
@@ -134,13 +150,14 @@ CLEANED = Topic(
 ENRICHED = Topic(
     name="articles.enriched",
     state="enriched",
-    description="The product: cleaned, tagged, linked articles, one per version.",
+    description="The product: cleaned, tagged, linked articles, one per version; null: forget it.",
     records=(records.EnrichedArticle,),
     key="id",
-    producers=("tag_entities",),
-    consumers=("other services",),
+    producers=("tag_entities", "copydesk forget"),
+    consumers=(OTHERS,),
     partitions=None,
     retention_ms=30 * DAY_MS,
+    tombstones=True,
 )
 DUPLICATES = Topic(
     name="articles.duplicates",
@@ -148,10 +165,11 @@ DUPLICATES = Topic(
     description="Arrivals that repeat an earlier one, with the original and the evidence.",
     records=(records.Duplicate,),
     key="id",
-    producers=("deduplicate (claim)",),
-    consumers=("other services",),
+    producers=("deduplicate (claim)", "copydesk forget"),
+    consumers=(OTHERS,),
     partitions=None,
     retention_ms=30 * DAY_MS,
+    tombstones=True,
 )
 DEAD_LETTER = Topic(
     name="articles.dead-letter",
@@ -159,10 +177,11 @@ DEAD_LETTER = Topic(
     description="What could not be processed: the consumed bytes; dlq.* headers say where and why.",
     records=(),
     key="as consumed",
-    producers=("every worker", "copydesk produce"),
-    consumers=("operators",),
+    producers=("every worker", "copydesk produce", "copydesk forget"),
+    consumers=(OPERATORS,),
     partitions=None,
     retention_ms=30 * DAY_MS,
+    tombstones=True,
 )
 
 TOPICS: tuple[Topic, ...] = (

@@ -13,13 +13,13 @@ from typing import Any, Literal, TypeVar
 import msgspec
 import orjson
 
-from topics.records import SCHEMA_VERSION, Claim, Fingerprinted, Withdrawal
+from topics.records import SCHEMA_VERSION, Claim, Fingerprinted, Takedown, Withdrawal
 
 Record = TypeVar("Record", bound=msgspec.Struct)
 
 _MAJOR = int(SCHEMA_VERSION.partition(".")[0])
 _QUOTED = 80
-_FINGERPRINTED = msgspec.json.Decoder(Fingerprinted | Withdrawal)
+_FINGERPRINTED = msgspec.json.Decoder(Fingerprinted | Withdrawal | Takedown)
 _CLAIM = msgspec.json.Decoder(Claim)
 
 
@@ -81,10 +81,10 @@ def decode(kind: type[Record], data: bytes | None) -> Record:
     return record
 
 
-def decode_fingerprinted(data: bytes | None) -> Fingerprinted | Withdrawal:
+def decode_fingerprinted(data: bytes | None) -> Fingerprinted | Withdrawal | Takedown:
     """Read a record of ``articles.fingerprinted`` without decoding the article that it carries."""
-    record: Fingerprinted | Withdrawal = _at_once(
-        _FINGERPRINTED, "Fingerprinted or Withdrawal", data
+    record: Fingerprinted | Withdrawal | Takedown = _at_once(
+        _FINGERPRINTED, "Fingerprinted, Withdrawal or Takedown", data
     )
     return record
 

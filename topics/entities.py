@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, get_args
 
 import msgspec
 
 EntityType = Literal["person", "organisation", "place", "event", "date", "other"]
+ENTITY_TYPES: tuple[EntityType, ...] = get_args(EntityType)
 
 
 class Mention(msgspec.Struct, frozen=True, kw_only=True):

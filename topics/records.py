@@ -133,6 +133,17 @@ class Withdrawal(msgspec.Struct, frozen=True, kw_only=True, tag="withdrawal", ta
     schema_version: str = SCHEMA_VERSION
 
 
+class Takedown(msgspec.Struct, frozen=True, kw_only=True, tag="takedown", tag_field="record"):
+    """All claims of an article are to be dropped, as if it had never arrived.
+
+    Travels on ``articles.fingerprinted``, so that its place among the claims is its offset: what of
+    the article is behind it is a new one.
+    """
+
+    id: str
+    schema_version: str = SCHEMA_VERSION
+
+
 class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     """What the claim decided about one arrival."""
 

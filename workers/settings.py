@@ -156,6 +156,9 @@ class Settings:
     feed_delay: float = _setting(
         1.0, number(0, 3600), "seconds between two requests to a host at least"
     )
+    feed_kafka_wait: float = _setting(
+        300.0, number(0, 86_400), "seconds that Kafka may be away when feeds begin to be followed"
+    )
     feed_networks: str = _setting(
         "", networks(), "private networks whose addresses may be asked, such as an intranet's"
     )

@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+import argparse
 import json
+import re
 import signal
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import psutil
 import pytest
 from jsonschema import Draft202012Validator
+from rich.console import Console
 
 from tests.deployment import Deployment, copydesk, raw, wait_for
-from topics import catalog, schema
+from topics import catalog, headers, schema
+from topics.headers import REPROCESSED
+from workers.commands.run import _Run
+from workers.commands.summary import Summary
+from workers.runtime.tally import Tally
+from workers.settings import Settings
 from workers.sources import file_id
 
 pytestmark = pytest.mark.broker
@@ -148,6 +157,12 @@ def test_a_worker_that_dies_ends_the_run_and_the_arrivals_are_named(tmp_path: Pa
 def test_an_interrupt_ends_the_run_and_leaves_nothing(tmp_path: Path) -> None:
     with running(tmp_path, "--follow") as (process, told):
         processes = started(process, told)
+        address = re.search(r"COPYDESK_BOOTSTRAP=(\S+)", told.read_text("utf-8"))
+        assert address is not None
+        line = json.dumps({"id": "late", "content": TEXT.format(7)}).encode()
+        done = copydesk("produce", "-", "--bootstrap", address[1], input=line)
+        assert done.returncode == 0, done.stderr
+        wait_for(lambda: "2 arrived" in told.read_text("utf-8"), 60, told.read_text)
         process.send_signal(signal.SIGINT)
         assert process.wait(40) == 0, told.read_text("utf-8")
         said = told.read_text("utf-8")
@@ -161,3 +176,17 @@ def test_a_run_that_is_killed_leaves_nothing(tmp_path: Path) -> None:
         processes = started(process, told)
         process.kill()
         wait_for(lambda: gone(processes), 40, lambda: repr(processes))
+
+
+def test_what_failed_when_it_was_sent_once_more_has_come_out_before() -> None:
+    arguments = argparse.Namespace(follow=True)
+    run = _Run(Settings(), arguments, [], Console(stderr=True), None)
+    tally, summary = Tally(), Summary()
+    first = {headers.ORIGIN: "articles.raw/0/1@5"}
+    again = first | {REPROCESSED: "2026-02-10T06:52:12.067Z", "dlq.reason": "timeout"}
+    out = SimpleNamespace(headers=headers.write(first), value=b'{"status": "complete"}')
+    run._take(catalog.ENRICHED.name, out, tally, summary)
+    letter = SimpleNamespace(headers=headers.write(again), value=b"")
+    run._take(catalog.DEAD_LETTER.name, letter, tally, summary)
+    assert tally.contradictions == []
+    assert (tally.count(catalog.ENRICHED.name), tally.count(catalog.DEAD_LETTER.name)) == (1, 0)

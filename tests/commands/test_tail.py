@@ -6,9 +6,12 @@ import json
 from typing import Any
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from tests.deployment import Deployment, copydesk
+from tests.topics.ninjs_structure import STRUCTURE
 from topics import catalog
+from topics.asyncapi import EXAMPLES
 from workers.commands.tail import Filter
 
 RECORD: dict[str, Any] = {
@@ -107,3 +110,27 @@ def test_following_a_topic(deployment: Deployment) -> None:
     matching = tail("--until-end", "--where", "language=uk", "--where", "id!=a")
     assert [record["value"]["id"] for record in matching] == ["c"]
     assert len(tail("--limit", "2")) == 2
+
+
+@pytest.mark.broker
+def test_enriched_articles_as_ninjs(deployment: Deployment) -> None:
+    path = EXAMPLES / "articles.enriched" / "harbour-tunnel.json"
+    values: list[bytes | None] = [path.read_bytes(), b"not JSON", None]
+    deployment.produce(values, keys=[b"k", b"k", b"k"], topic=catalog.ENRICHED)
+    told = ("--from-beginning", "--until-end", "--bootstrap", deployment.settings.bootstrap)
+    prefix = {"COPYDESK_TOPIC_PREFIX": deployment.settings.topic_prefix}
+    done = copydesk("tail", "--as", "ninjs", *told, input=None, **prefix)
+    assert done.returncode == 0, done.stderr
+    assert b"not JSON" in done.stderr
+    shown = {item["pubStatus"]: item for item in map(json.loads, done.stdout.splitlines())}
+    assert shown.keys() == {"usable", "canceled"}
+    for item in shown.values():
+        Draft202012Validator(STRUCTURE).validate(item)
+    assert shown["usable"]["headlines"][0]["value"].startswith("Rotterdam")
+    assert shown["canceled"]["uri"] == "urn:copydesk:article:k"
+
+
+def test_ninjs_is_for_enriched_articles() -> None:
+    done = copydesk("tail", "raw", "--as", "ninjs", input=None)
+    assert done.returncode == 2
+    assert b"shows enriched articles; articles.raw has none" in done.stderr

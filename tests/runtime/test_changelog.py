@@ -13,7 +13,7 @@ import pytest
 from tests.deployment import Deployment
 from tests.stages.deduplicate.claims import article, at
 from topics import catalog
-from topics.records import Verdict, Withdrawal
+from topics.records import Takedown, Verdict, Withdrawal
 from workers.runtime import changelog, topic_admin
 from workers.runtime.changelog import ClaimState
 from workers.runtime.delivery import Delivery
@@ -59,6 +59,31 @@ def run(deployment: Deployment, work: Callable[[Owners], Awaitable[Any]]) -> Non
 
 def kind(verdict: Verdict) -> str:
     return verdict.kind
+
+
+def test_an_article_that_was_taken_down_is_unknown_to_the_next_owner(
+    deployment: Deployment,
+) -> None:
+    async def work(made: Owners) -> None:
+        first = await made.next()
+        first.claim(FIRST, at(1))
+        await first.save()
+        # In one batch: a revision, the takedown, and what arrives behind it.
+        first.claim(article("a", "content two"), at(2))
+        first.take_down(Takedown(id="a"))
+        anew = first.claim(article("a", "content two"), at(3))
+        assert (anew.kind, anew.version) == ("original", 1)
+        await first.save()
+        second = await made.next()
+        assert len(second) == 1
+        assert second.claim(article("a", "content two"), at(3)) == anew
+        assert second.claim(article("b", "content one"), at(4)).kind == "original"
+        third = await made.next()
+        third.take_down(Takedown(id="a"))
+        await third.save()  # nothing but tombstones
+        assert len(await made.next()) == 0
+
+    run(deployment, work)
 
 
 def test_verdicts_are_found_again_by_the_next_owner(deployment: Deployment) -> None:

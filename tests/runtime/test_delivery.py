@@ -30,6 +30,7 @@ from workers.runtime.metrics import Metrics
 from workers.runtime.outbox import Outbox
 from workers.runtime.record import Consumed, Finished
 from workers.runtime.unreachable import UnreachableError
+from workers.runtime.worker import Worker
 from workers.settings import Settings, embedded, load
 
 pytestmark = pytest.mark.broker
@@ -142,11 +143,11 @@ def test_an_output_that_does_not_fit_becomes_a_truncated_dead_letter_and_gives_i
 
 def test_a_broker_that_is_gone_ends_the_delivery_in_bounded_time() -> None:
     variables = {"COPYDESK_DELIVERY_TIMEOUT": "1", "COPYDESK_DELIVERY_ATTEMPTS": "2"}
-    retried: list[str] = []
+    retried: list[Message] = []
 
     async def work(settings: Settings, server: psutil.Process) -> None:
         await topic_admin.create(settings, [catalog.CLEANED])
-        delivery = Delivery(settings, retried=retried.append)
+        delivery = Delivery(settings, retried=lambda message, error: retried.append(message))
         await delivery.start()
         messages = [Message("articles.cleaned", b"k", b"v")] * 50
         assert len(await delivery.send(messages)) == 50
@@ -164,6 +165,23 @@ def test_a_broker_that_is_gone_ends_the_delivery_in_bounded_time() -> None:
         asyncio.run(work(settings, server))
         assert time.monotonic() - began < 15
     assert len(retried) == 2 * 50
+
+
+def test_a_dead_letter_that_is_not_taken_is_counted_while_there_are_tries_left() -> None:
+    settings = load({})
+    worker = Worker(settings, ("fingerprint",))
+    letter = Message(
+        settings.topic(catalog.DEAD_LETTER.name), b"k", b"v", [("dlq.stage", b"fingerprint")]
+    )
+    worker._delivery._retried(letter, TimeoutError())
+    worker._delivery._retried(Message("articles.fingerprinted", b"k", b"v"), TimeoutError())
+
+    def counted(name: str, reason: str) -> float | None:
+        labels = {"stage": "fingerprint", "reason": reason}
+        return worker.metrics.registry.get_sample_value(f"news_{name}_total", labels)
+
+    assert counted("dead_letter_write_errors", "delivery") == 1
+    assert counted("retries", "delivery") == 2
 
 
 def test_no_broker_at_all_is_told_at_the_start() -> None:

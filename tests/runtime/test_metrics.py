@@ -66,6 +66,32 @@ def test_a_partition_that_moved_is_forgotten() -> None:
     assert samples(metrics, "news_oldest_unprocessed_age_seconds") == {}
 
 
+def test_what_articles_consist_of_is_counted_where_it_was_worked_out() -> None:
+    metrics = Metrics()
+    metrics.content(kept=90, removed=10, entities=["place", "place", "person"])
+    metrics.content(kept=0, removed=0, entities=[])
+    metrics.content(kept=None, removed=None, entities=None)
+    characters = samples(metrics, "news_text_characters_total")
+    assert characters == {("kept",): 90.0, ("removed",): 10.0}
+    assert samples(metrics, "news_removed_share_count") == {(): 1.0}
+    assert samples(metrics, "news_removed_share_sum") == {(): 0.1}
+    counted = {k: v for k, v in samples(metrics, "news_entities_total").items() if v}
+    assert counted == {("place",): 2.0, ("person",): 1.0}
+    assert samples(metrics, "news_entities_per_article_count") == {(): 2.0}
+
+
+def test_the_pool_is_asked_when_the_page_is_served() -> None:
+    metrics, busy = Metrics(), 1
+    metrics.show_pool(
+        busy=lambda: busy, idle=lambda: 2, waiting=lambda: 3, largest=lambda: 4, limit=5
+    )
+    busy = 7
+    assert samples(metrics, "news_pool_processes") == {("busy",): 7.0, ("idle",): 2.0}
+    assert samples(metrics, "news_pool_waiting_tasks") == {(): 3.0}
+    assert samples(metrics, "news_pool_largest_process_bytes") == {(): 4.0}
+    assert samples(metrics, "news_pool_process_limit_bytes") == {(): 5.0}
+
+
 @pytest.mark.parametrize(
     ("language", "label"),
     [("uk", "uk"), ("pt-BR", "pt"), ("zh-Hant", "zh"), ("tlh", "other"), (None, "und")],

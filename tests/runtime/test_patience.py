@@ -34,7 +34,7 @@ def test_who_is_stopped_waits_for_the_grace_and_no_longer(hangs: bool) -> None:
     async def story() -> None:
         patient = Patience(deliver, grace=0.05)
         asyncio.get_running_loop().call_later(0.01, patient.stop)
-        with pytest.raises(DeliveryError, match="wait in the state file"):
+        with pytest.raises(DeliveryError, match="nothing was confirmed within"):
             await asyncio.wait_for(patient([1]), 5)
         with pytest.raises(DeliveryError):
             await asyncio.wait_for(patient([1]), 5)

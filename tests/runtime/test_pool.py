@@ -103,6 +103,34 @@ def test_a_task_over_its_time_is_killed_and_its_neighbours_finish() -> None:
     assert rest == list(range(20))
 
 
+def test_what_the_pool_does_can_be_watched() -> None:
+    ended: list[str] = []
+
+    async def work() -> tuple[list[int], list[int], int]:
+        pool = TaskPool(PLAN, Limits(2.0, 2000), processes=2, perform=perform, ended=ended.append)
+        await pool.start()
+        try:
+            tasks = [asyncio.create_task(pool.run("hang", n)) for n in range(3)]
+            while not pool.waiting:  # noqa: ASYNC110 - the pool tells nobody
+                await asyncio.sleep(0)
+            during = [pool.busy, pool.idle, pool.waiting]
+            size = pool.largest
+            await asyncio.gather(*tasks)
+            assert isinstance(await pool.run("die", 0), Failed)
+            assert await pool.run("echo", 1) == 1
+            return during, [pool.busy, pool.waiting], size
+        finally:
+            await pool.stop()
+
+    during, after, size = asyncio.run(work())
+    assert during == [2, 0, 1]
+    assert after == [0, 0]
+    assert 1 << 20 < size < 2000 << 20
+    assert ended.count("timeout") == 3
+    assert 1 <= ended.count("crashed") <= 2, "the last one may be replaced after the pool's end"
+    assert set(ended) == {"timeout", "crashed"}
+
+
 def test_time_spent_waiting_for_a_process_does_not_count() -> None:
     async def work(pool: TaskPool) -> Any:
         return await asyncio.gather(*(pool.run("hang", n) for n in range(4)), pool.run("echo", 1))

@@ -120,3 +120,19 @@ def test_an_answer_from_before_a_rebalance_brings_no_gauge_back() -> None:
     watched.at(1, 9)
     assert watched.gauge("news_consumer_lag_messages") is None
     assert watched.progress.stalled(1000) == []
+
+
+def test_silence_is_shown_for_what_a_worker_consumes_and_for_nothing_else() -> None:
+    metrics = Metrics()
+    progress = Progress([cast(Consumption, Position())], metrics, stall_after=100)
+
+    def shown(stage: str) -> float | None:
+        return metrics.registry.get_sample_value("news_kafka_silence_seconds", {"stage": stage})
+
+    progress.note_silence(50)
+    assert shown("claim") is None
+    progress._heard["t"] = 20
+    progress.note_silence(50)
+    assert shown("claim") == 30
+    # A gauge that nobody sets would keep the least of all at 0, and Kafka would never seem away.
+    assert shown("tag_entities") is None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 from topics import catalog, headers
 from topics.records import Claim, Origin, Verdict
 from workers.runtime.dead_letters import dead_letter
-from workers.runtime.letters import Letter
+from workers.runtime.letters import Letter, is_tombstone
 from workers.runtime.record import Consumed
 from workers.runtime.replay_plan import (
     Decision,
@@ -102,6 +103,33 @@ def test_what_the_producer_could_not_write_goes_to_the_raw_articles() -> None:
     record = failed("produce", stage="produce")
     assert target(SETTINGS, Letter.of(record)) is catalog.RAW
     assert decision(record) == Send("p.articles.raw", None, 1)
+
+
+def test_what_was_forgotten_since_comes_back_only_if_told_so() -> None:
+    told = headers.tombstone(catalog.DEAD_LETTER, id="a", time=LATER)
+    mark = Consumed("p.articles.dead-letter", 1, 0, _ms(LATER), b"a", None, told)
+    assert is_tombstone(mark)
+    assert not is_tombstone(failed(value=None))
+    known = Known()
+    known.note_forgotten(Letter.of(mark))
+    before = failed(told={"ce_subject": "a"})
+    assert isinstance(decision(before, known=known), Refuse)
+    assert isinstance(decision(before, Rules(force=True), known), Send)
+    after = failed(told={"ce_subject": "a"}, now=LATER.replace(day=3))
+    assert isinstance(decision(after, known=known), Send)
+    assert isinstance(decision(failed(told={"ce_subject": "b"}), known=known), Send)
+
+
+def test_what_was_forgotten_may_be_known_by_its_key_alone() -> None:
+    """It failed before anybody knew its id, and is named by its place or its address."""
+    told = headers.tombstone(catalog.DEAD_LETTER, id="url-1", time=LATER)
+    key = b"https://bayside.example/ferry"
+    known = Known()
+    known.note_forgotten(
+        Letter.of(Consumed("p.articles.dead-letter", 1, 0, _ms(LATER), key, None, told))
+    )
+    for place, of in ((key, Refuse), (b"another", Send), (None, Send)):
+        assert isinstance(decision(replace(failed(), key=place), known=known), of)
 
 
 def test_a_truncated_payload_is_never_sent() -> None:
@@ -238,3 +266,7 @@ def test_replays_and_failures_in_turn_count_on_and_never_stack(times: int) -> No
         assert again.origin == ORIGIN
     assert len(sizes) == 1
     assert isinstance(decision(record, Rules(max_replays=times)), Refuse)
+
+
+def _ms(time: datetime) -> int:
+    return round(time.timestamp() * 1000)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
-from topics import catalog
+from topics import catalog, headers
 from topics.catalog import Topic
 from topics.records import Origin
+from workers.canonical_url import url_id
+from workers.runtime.published import choose
 from workers.runtime.record import Consumed
 from workers.runtime.trace import MOST, Search, Sighting, in_order
 from workers.settings import load
@@ -46,6 +49,50 @@ def test_the_arrival_is_found_though_its_key_is_not_the_id() -> None:
     topics = [seen.topic for seen in found("a", unique, arrival)]
     assert topics == ["articles.unique", "articles.raw"]
     assert found("a", unique)[0].version == 2
+
+
+def test_an_arrival_that_waits_is_known_by_its_address() -> None:
+    id = url_id("https://bayside.example/ferry")
+    page = {"content": "x", "url": "https://bayside.example/ferry/?utm_source=x"}
+    waiting = record(catalog.RAW, page, origin=None)
+    assert len(found(id, waiting)) == 1
+    named = record(catalog.RAW, {**page, "id": "own"}, origin=None)
+    assert not found(id, named)
+    keyed = record(catalog.RAW, {"content": "x"}, key=b"https://a.example/", origin=None)
+    search = Search(SETTINGS, id, key="https://a.example/")
+    search.note(keyed)
+    assert len(search.found) == 1
+
+
+def test_tombstones_and_takedowns_are_told() -> None:
+    told = headers.tombstone(catalog.ENRICHED, id="a", time=datetime.now(UTC))
+    records = [
+        record(catalog.FINGERPRINTED, {"record": "takedown", "id": "a"}, key=b"a", origin=None),
+        record(catalog.ENRICHED, None, key=b"a", origin=None, told=told),
+        record(catalog.CLAIMS, {"id": "a", "verdict": {}}, key=FIRST.encode(), origin=None),
+        record(catalog.CLAIMS, None, key=FIRST.encode(), origin=None),
+    ]
+    assert [(seen.topic, seen.outcome) for seen in found("a", *records)] == [
+        ("articles.fingerprinted", "takedown"),
+        ("articles.enriched", "forgotten"),
+        ("articles.claims", "claimed"),
+        ("articles.claims", "forgotten"),
+    ]
+
+
+def test_what_was_before_it_was_forgotten_is_not_explained() -> None:
+    told = headers.tombstone(catalog.ENRICHED, id="a", time=datetime.now(UTC))
+    sightings = found(
+        "a",
+        record(catalog.ENRICHED, {"id": "a", "version": 1}, key=b"a"),
+        record(catalog.ENRICHED, None, key=b"a", origin=None, told=told),
+    )
+    assert choose(sightings) == (None, ())
+    anew = record(catalog.ENRICHED, {"id": "a", "version": 1}, key=b"a", offset=7)
+    sightings += found("a", anew)
+    chosen, others = choose(sightings)
+    assert chosen is not None
+    assert (chosen.place.rpartition("/")[2], others) == ("7", ())
 
 
 def test_an_origin_finds_that_arrival_alone() -> None:

@@ -8,7 +8,7 @@ from topics import catalog
 from topics.catalog import TOPICS, Topic
 
 EVERY_TOPIC = pytest.mark.parametrize("topic", TOPICS, ids=lambda topic: topic.name)
-OUTSIDE = {"copydesk produce", "other services", "operators", "every worker"}
+OUTSIDE = {"copydesk produce", "other services", "operators", "every worker", "copydesk forget"}
 
 
 def test_names_and_states_are_unique() -> None:

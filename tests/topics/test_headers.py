@@ -115,6 +115,34 @@ def test_without_a_trace_a_new_one_begins(parent: str | None) -> None:
     assert trace[3:35] != "0" * 32
 
 
+@pytest.mark.parametrize(
+    ("parent", "flags"),
+    [
+        (f"cc-{TRACE[3:]}", "01"),
+        (f"cc-{TRACE[3:]}-what-comes-one-day", "01"),
+        (f"cc-{TRACE[3:52]}-0b", "01"),
+        (f"cc-{TRACE[3:52]}-0a", "00"),
+    ],
+)
+def test_of_a_newer_traceparent_what_is_known_goes_on(parent: str, flags: str) -> None:
+    trace = headers.continue_trace(parent)
+    assert trace[:36] == TRACE[:36]
+    assert trace[53:] == flags
+
+
+@pytest.mark.parametrize("parent", [f"{TRACE}-more", f"cc-{TRACE[3:]}more", f"ff-{TRACE[3:]}"])
+def test_a_traceparent_with_something_behind_it_is_none(parent: str) -> None:
+    assert headers.continue_trace(parent)[3:35] != TRACE[3:35]
+
+
+def test_the_state_of_a_trace_goes_along_with_it() -> None:
+    assert made(trace=TRACE, tracestate="a=1")["tracestate"] == "a=1"
+    assert "tracestate" not in made(trace=TRACE)
+    assert "tracestate" not in made(trace="nonsense", tracestate="a=1")
+    assert "tracestate" not in made(trace=None, tracestate="a=1")
+    assert "tracestate" not in made(trace=TRACE, tracestate="a=" + "1" * 511)
+
+
 @given(st.dictionaries(st.text(max_size=9), st.text(st.characters(exclude_categories=["Cs"]))))
 def test_headers_are_read_as_they_were_written(values: dict[str, str]) -> None:
     assert headers.read(headers.write(values)) == values

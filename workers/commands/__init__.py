@@ -13,6 +13,7 @@ COMMANDS = {
     "run": "the whole pipeline in one command: broker, topics, workers, producer, summary",
     "enrich": "standard input JSONL to standard output JSONL through the same stages, no broker",
     "worker": "one worker process with the named stages",
+    "lag": "how far each stage is behind, by Kafka's own word; --serve tells it to Prometheus",
     "resume": "end the pause of workers that stopped because too much failed",
     "produce": "files, folders, JSONL and feeds into articles.raw; --watch follows feeds",
     "feeds": "how each feed is doing: state, last item, items a day, next poll, error",
@@ -21,6 +22,9 @@ COMMANDS = {
     "dead-letters": "list and show what could not be processed, and replay it",
     "trace": "every record of one article, over all topics",
     "explain": "one article: what was kept and removed and why, language, duplicates, entities",
+    "reprocess": "send articles that came out through a newer stage once more",
+    "forget": "take an article down: tombstones, its claims dropped, what is still held where",
+    "compare": "what differs between two files of outcomes: an upgrade before it is deployed",
     "doctor": "check settings, models, broker, topics and rights; say what to type",
 }
 USAGE_ERROR = 2

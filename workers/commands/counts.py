@@ -15,6 +15,17 @@ def zero_or_more(text: str) -> int:
     return _whole(text, 0)
 
 
+def rate(text: str) -> float:
+    """Records a second; ArgumentTypeError for what is none."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0
+    if not 0.01 <= value <= 100_000:  # NaN fails this as well
+        raise argparse.ArgumentTypeError(f"{text!r} must be from 0.01 to 100000 records a second")
+    return value
+
+
 def _whole(text: str, least: int) -> int:
     try:
         number = int(text)

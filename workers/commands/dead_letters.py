@@ -13,8 +13,9 @@ from topics import catalog
 from topics.records import REASONS
 from workers import pipeline, settings
 from workers.commands import CommandError
-from workers.commands.counts import positive, zero_or_more
+from workers.commands.counts import positive, rate, zero_or_more
 from workers.commands.interruptible import run_interruptibly
+from workers.commands.kafka_answers import kafka_answers
 from workers.commands.reading import report
 from workers.commands.times import moment
 
@@ -46,7 +47,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
     _filters(replaying)
     replaying.add_argument("--yes", action="store_true", help="do it")
     replaying.add_argument(
-        "--rate", type=_rate, default=50.0, metavar="N", help="records a second (default: 50)"
+        "--rate", type=rate, default=50.0, metavar="N", help="records a second (default: 50)"
     )
     replaying.add_argument(
         "--max-replays",
@@ -70,8 +71,6 @@ PLACE = "a dead letter as listed (TOPIC/PARTITION/OFFSET), an arrival's origin, 
 
 def run(arguments: argparse.Namespace) -> int:
     """Do what the action says; 1 if nothing is there to show, or not all could be replayed."""
-    from aiokafka.errors import KafkaError
-
     from workers.runtime import logs
     from workers.runtime.delivery import DeliveryError
 
@@ -79,14 +78,11 @@ def run(arguments: argparse.Namespace) -> int:
     logs.configure(chosen, quiet=True)
     actions = {"list": _list, "show": _show, "replay": _replay}
     action: Coroutine[Any, Any, int] = actions[arguments.action](chosen, arguments)
-    try:
-        return run_interruptibly(action)
-    except DeliveryError as error:
-        raise CommandError(f"Kafka at {chosen.bootstrap} took no more: {error}") from None
-    except (KafkaError, OSError) as error:
-        if isinstance(error, BrokenPipeError):
-            raise
-        raise CommandError.no_kafka(chosen.bootstrap, error) from None
+    with kafka_answers(chosen.bootstrap):
+        try:
+            return run_interruptibly(action)
+        except DeliveryError as error:
+            raise CommandError(f"Kafka at {chosen.bootstrap} took no more: {error}") from None
 
 
 async def _list(chosen: settings.Settings, arguments: argparse.Namespace) -> int:
@@ -163,14 +159,14 @@ async def _matching(
     chosen: settings.Settings, wanted: Wanted, *, payloads: int
 ) -> list[tuple[Letter, Consumed | None]]:
     """Wanted dead letters; the newest ``payloads`` of them with their records, if any are."""
-    from workers.runtime.letters import Letter
+    from workers.runtime.letters import Letter, is_tombstone
     from workers.runtime.scan import Scan
 
     scan = Scan(chosen, [catalog.DEAD_LETTER], since=wanted.since, report=report)
     found: list[tuple[Letter, Consumed | None]] = []
     async for record in scan.records():
         letter = Letter.of(record)
-        if not wanted.matches(letter):
+        if is_tombstone(record) or not wanted.matches(letter):
             continue
         found.append((letter, record if payloads else None))
         if payloads:
@@ -230,16 +226,6 @@ def _nothing(place: str | None) -> str:
     days = catalog.DEAD_LETTER.retention_ms // catalog.DAY_MS
     named = f" named {place}" if place else ""
     return f"no dead letter{named} matches; they are kept for {days} days"
-
-
-def _rate(text: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = 0
-    if not 0.01 <= value <= 100_000:  # NaN fails this as well
-        raise argparse.ArgumentTypeError(f"{text!r} must be from 0.01 to 100000 records a second")
-    return value
 
 
 def _stages(names: Sequence[str]) -> frozenset[str]:

@@ -14,7 +14,8 @@ from workers import settings, sources
 from workers.commands import CommandError
 from workers.commands.counts import positive
 from workers.commands.interruptible import run_interruptibly
-from workers.commands.times import moment
+from workers.commands.kafka_answers import kafka_answers
+from workers.commands.times import moment, told
 
 if TYPE_CHECKING:
     from workers.commands.explained.explanation import Explanation
@@ -121,20 +122,24 @@ def _url(chosen: settings.Settings, arguments: argparse.Namespace) -> Found:
 
 
 def _id(chosen: settings.Settings, arguments: argparse.Namespace) -> Found | None:
-    from aiokafka.errors import KafkaError
-
     from workers.commands import trace
     from workers.commands.explained.on_kafka import on_kafka
+    from workers.runtime.forget import forgotten_at
 
-    try:
+    with kafka_answers(chosen.bootstrap):
         found, searched = run_interruptibly(on_kafka(chosen, arguments.word, since=arguments.since))
-    except (KafkaError, OSError) as error:
-        raise CommandError.no_kafka(chosen.bootstrap, error) from None
     trace.check_topics(chosen, searched)
     if found is None:
         for line in trace.notes(chosen, searched, arguments.word, since=arguments.since):
             print(line, file=sys.stderr)
-        if searched.sightings:
+        forgotten = forgotten_at(searched.sightings)
+        if forgotten is not None:
+            print(
+                f"{arguments.word} was forgotten on {told(forgotten)}; "
+                f"see: copydesk trace {arguments.word}",
+                file=sys.stderr,
+            )
+        elif searched.sightings:
             last = searched.sightings[-1]
             print(
                 f"{arguments.word} has no outcome (yet); last seen: {last.place}; "

@@ -79,6 +79,8 @@ def run(arguments: argparse.Namespace) -> int:
             except broker.BrokerError as error:
                 raise CommandError(str(error)) from None
             chosen = settings.embedded(chosen, address)
+            if arguments.follow:
+                console.print(f"for other commands: export COPYDESK_BOOTSTRAP={address}")
         output = stack.enter_context(_output(arguments.output))
         try:
             return run_interruptibly(_Run(chosen, arguments, named, console, output).run())
@@ -170,9 +172,11 @@ class _Run:
                 await producing
 
     def _take(self, topic: str, message: Any, tally: Tally, summary: Summary) -> None:
-        carried = headers.read(message.headers).get(headers.ORIGIN)
+        told = headers.read(message.headers)
+        if headers.REPROCESSED in told:
+            return  # it came out before: should it fail this time, that stands
         try:
-            origin = Origin.parse(carried or "")
+            origin = Origin.parse(told.get(headers.ORIGIN, ""))
         except ValueError:
             return  # not written by a worker
         if origin[:3] not in tally.arrived and not self._arguments.follow:
@@ -180,6 +184,8 @@ class _Run:
             self._early.setdefault(origin[:3], []).append((topic, message))
             return
         self._moved = time.monotonic()
+        if origin[:3] not in tally.arrived:
+            tally.arrive(origin, "another producer")
         if tally.end(origin, topic):
             summary.add(topic, message)
             if topic == catalog.ENRICHED.name and self._output is not None:

@@ -11,11 +11,13 @@ from typing import Any
 
 import orjson
 
-from topics import catalog, headers
+from topics import catalog, codec, headers, ninjs
+from topics.records import EnrichedArticle
 from workers import settings
 from workers.commands import CommandError
 from workers.commands.counts import positive
 from workers.commands.interruptible import run_interruptibly
+from workers.commands.kafka_answers import kafka_answers
 
 OPERATORS: tuple[tuple[str, Callable[[str, str], bool]], ...] = (
     ("!=", operator.ne),
@@ -69,6 +71,13 @@ def declare(parser: argparse.ArgumentParser) -> None:
         help="only such records: FIELD=VALUE, FIELD!=VALUE, FIELD~PART; dots reach inside "
         "(entities.name=Kyiv); several must all hold; header.NAME compares a header",
     )
+    parser.add_argument(
+        "--as",
+        dest="form",
+        choices=("record", "ninjs"),
+        default="record",
+        help="ninjs: enriched articles as IPTC's ninjs 3.1 (default: %(default)s)",
+    )
     parser.add_argument("--from-beginning", action="store_true", help="not only what is new")
     parser.add_argument("--limit", type=positive, metavar="N", help="end after N records")
     parser.add_argument("--until-end", action="store_true", help="end at the topic's present end")
@@ -76,9 +85,11 @@ def declare(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print matching records, one JSON object a line: topic, partition, offset, headers, value."""
-    from aiokafka.errors import KafkaError
+    """Print matching records, one JSON object a line: topic, partition, offset, headers, value.
 
+    With ``--as ninjs`` a line is a ninjs object; what is no enriched article is told on standard
+    error and passed over.
+    """
     from workers.runtime import logs
 
     chosen = settings.load(bootstrap=arguments.bootstrap)
@@ -87,14 +98,14 @@ def run(arguments: argparse.Namespace) -> int:
         filters = [Filter.parse(text) for text in arguments.where]
     except ValueError as error:
         raise CommandError(f"--where {error}") from None
-    try:
-        run_interruptibly(_follow(chosen, _topic(arguments.topic), filters, arguments))
-    except LookupError as error:
-        raise CommandError(str(error)) from None
-    except (KafkaError, OSError) as error:
-        if isinstance(error, BrokenPipeError):
-            raise
-        raise CommandError.no_kafka(chosen.bootstrap, error) from None
+    topic = _topic(arguments.topic)
+    if arguments.form == "ninjs" and topic is not catalog.ENRICHED:
+        raise CommandError(f"--as ninjs shows enriched articles; {topic.name} has none")
+    with kafka_answers(chosen.bootstrap):
+        try:
+            run_interruptibly(_follow(chosen, topic, filters, arguments))
+        except LookupError as error:
+            raise CommandError(str(error)) from None
     return 0
 
 
@@ -119,7 +130,7 @@ async def _follow(
     try:
         while arguments.limit is None or shown < arguments.limit:
             for message in await reader.read():
-                line = _line(message, filters)
+                line = _line(message, filters, _ninjs if arguments.form == "ninjs" else _record)
                 if line is None:
                     continue
                 sys.stdout.buffer.write(line + b"\n")
@@ -133,22 +144,40 @@ async def _follow(
         await reader.stop()
 
 
-def _line(message: Any, filters: Sequence[Filter]) -> bytes | None:
-    told = headers.read(message.headers)
+def _line(
+    message: Any, filters: Sequence[Filter], show: Callable[[Any], Any | None]
+) -> bytes | None:
     value = _decoded(message.value)
-    record = {**value, "header": told} if isinstance(value, dict) else {"header": told}
+    told = {"header": headers.read(message.headers)}
+    record = {**value, **told} if isinstance(value, dict) else told
     if not all(item.matches(record) for item in filters):
         return None
-    return orjson.dumps(
-        {
-            "topic": message.topic,
-            "partition": message.partition,
-            "offset": message.offset,
-            "key": None if message.key is None else message.key.decode("utf-8", "replace"),
-            "headers": told,
-            "value": value,
-        }
-    )
+    shown = show(message)
+    return None if shown is None else orjson.dumps(shown)
+
+
+def _record(message: Any) -> dict[str, Any]:
+    """The record with all that Kafka says of it."""
+    return {
+        "topic": message.topic,
+        "partition": message.partition,
+        "offset": message.offset,
+        "key": None if message.key is None else message.key.decode("utf-8", "replace"),
+        "headers": headers.read(message.headers),
+        "value": _decoded(message.value),
+    }
+
+
+def _ninjs(message: Any) -> dict[str, Any] | None:
+    """The article as ninjs, or that it is withdrawn; None, and a word, if it is neither."""
+    try:
+        if message.value is None and message.key is not None:
+            return ninjs.withdrawn(message.key.decode("utf-8", "replace"))
+        return ninjs.view(codec.decode(EnrichedArticle, message.value))
+    except codec.DecodeError as error:
+        place = f"{message.topic}/{message.partition}/{message.offset}"
+        print(f"copydesk tail: {place}: {error.message}", file=sys.stderr)
+        return None
 
 
 def _decoded(value: bytes | None) -> Any:

@@ -13,6 +13,7 @@ from topics import catalog
 from workers import settings
 from workers.commands import CommandError
 from workers.commands.interruptible import run_interruptibly
+from workers.commands.kafka_answers import kafka_answers
 from workers.commands.reading import report
 from workers.commands.times import moment, short_time, span, told
 
@@ -44,19 +45,15 @@ def declare(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print what is found; 1 if nothing is."""
-    from aiokafka.errors import KafkaError
-
     from workers.runtime import logs
     from workers.runtime.trace import trace
 
     chosen = settings.load(bootstrap=arguments.bootstrap)
     logs.configure(chosen, quiet=True)
-    try:
+    with kafka_answers(chosen.bootstrap):
         found = run_interruptibly(
             trace(chosen, arguments.word, since=arguments.since, report=report)
         )
-    except (KafkaError, OSError) as error:
-        raise CommandError.no_kafka(chosen.bootstrap, error) from None
     check_topics(chosen, found)
     for line in notes(chosen, found, arguments.word, since=arguments.since):
         print(line, file=sys.stderr)

@@ -23,7 +23,7 @@ from aiokafka.structs import ConsumerRecord
 
 from topics import catalog, codec
 from topics.codec import DecodeError
-from topics.records import Claim, Fingerprint, Origin, Verdict, Withdrawal
+from topics.records import Claim, Fingerprint, Origin, Takedown, Verdict, Withdrawal
 from workers.runtime import logs
 from workers.runtime.connection import client_arguments
 from workers.runtime.delivery import Delivered, Delivery, DeliveryError, Message
@@ -64,6 +64,8 @@ class ClaimState:
         self._unsaved: dict[str, Claim] = {}
         self._forgotten: dict[str, None] = {}
         """Origins that want a tombstone, the oldest first."""
+        self._taken_down: dict[str, None] = {}
+        """Origins that want a tombstone before anything else goes out."""
         self.recovering = False
         self.recovered = ""
         """How far a recovery is."""
@@ -121,13 +123,21 @@ class ClaimState:
         if record is not None:
             self._unsaved[record.origin] = record
 
+    def take_down(self, takedown: Takedown) -> None:
+        """Drop all claims of an article; their tombstones are kept for ``save()``."""
+        dropped = self._store.take_down(takedown.id)
+        for origin in dropped:
+            self._unsaved.pop(origin, None)
+            self._taken_down[origin] = None
+        log.info("article taken down", id=takedown.id, claims=len(dropped))
+
     async def save(self) -> None:
         """Deliver the new verdicts to the changelog; only then may outputs go out.
 
         What has left the window gets tombstones, so that compaction drops it before its time is up:
         a whole day's, some with every batch.
         """
-        if not self._unsaved:
+        if not (self._unsaved or self._taken_down):
             return
         self._forgotten.update(dict.fromkeys(self._store.take_forgotten()))
         again = self._unsaved.keys() & self._forgotten.keys()
@@ -135,7 +145,8 @@ class ClaimState:
         # What this very batch claimed and forgot gets its tombstone after its record.
         gone = list(islice((one for one in self._forgotten if one not in again), TOMBSTONES))
         messages = [
-            Message(self._topic, origin.encode(), None, partition=PARTITION) for origin in gone
+            Message(self._topic, origin.encode(), None, partition=PARTITION)
+            for origin in (*self._taken_down, *gone)
         ] + [
             Message(self._topic, origin.encode(), codec.encode(record), partition=PARTITION)
             for origin, record in self._unsaved.items()
@@ -148,6 +159,7 @@ class ClaimState:
             elif answer.offset > self.position:
                 self.suspect()  # somebody else has written too: read what
         self._unsaved.clear()
+        self._taken_down.clear()
         for origin in gone:
             del self._forgotten[origin]
         self._measure()

@@ -46,6 +46,7 @@ def dead_letter(
         stages=(),
         time=now,
         trace=consumed.trace,
+        tracestate=consumed.tracestate,
         taken=consumed.taken,
     )
     story = {
@@ -65,7 +66,7 @@ def dead_letter(
     foreign = {
         name: value
         for name, value in told.items()
-        if not name.startswith((DEAD_LETTER_PREFIX, "ce_"))
+        if not name.startswith((DEAD_LETTER_PREFIX, "ce_")) and name != headers.TRACESTATE
     }
     content_type = told.get(headers.CONTENT_TYPE, own[headers.CONTENT_TYPE])
     return Message(

@@ -65,7 +65,10 @@ class Delivery:
     """A producer whose every send is confirmed."""
 
     def __init__(
-        self, settings: Settings, *, retried: Callable[[str], None] = lambda reason: None
+        self,
+        settings: Settings,
+        *,
+        retried: Callable[[Message, BaseException], None] = lambda message, error: None,
     ) -> None:
         self._settings = settings
         self._retried = retried
@@ -115,7 +118,8 @@ class Delivery:
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, LONGEST_PAUSE)
             for i in failed:
-                self._retried(type(answers[i]).__name__)
+                if isinstance(error := answers[i], BaseException):
+                    self._retried(messages[i], error)
             # A batch is refused whole for one large record: alone, each shows its own answer.
             large = [i for i in failed if isinstance(answers[i], TOO_LARGE)]
             for i in large:
@@ -165,6 +169,8 @@ class Delivery:
             )
         except (KafkaError, TimeoutError) as error:
             return error
+        # One that was given up on may still fail, and nobody is left to hear of it.
+        future.add_done_callback(lambda done: done.cancelled() or done.exception())
         return future
 
     @staticmethod

@@ -8,7 +8,7 @@ from typing import Any
 
 from topics import headers
 from topics.catalog import Topic
-from topics.records import Reason
+from topics.records import Reason, StageRun
 from workers.runtime import logs
 from workers.runtime.breaker import Trouble
 from workers.runtime.dead_letters import dead_letter
@@ -47,6 +47,10 @@ class Desk:
         stages: Sequence[Any] = (),
     ) -> Message:
         """A record for a topic, keyed by the article's id, with all headers."""
+        again = consumed.headers.get(headers.REPROCESSED)
+        if again is not None:
+            # Another event, though the same versions may have made it: a stage may have failed.
+            stages = [*stages, StageRun(name=headers.REPROCESSED, version=again, status="ok")]
         told = headers.event(
             topic,
             id=id,
@@ -55,8 +59,11 @@ class Desk:
             stages=stages,
             time=self.now(),
             trace=consumed.trace,
+            tracestate=consumed.tracestate,
             taken=consumed.taken,
         )
+        if again is not None:
+            told[headers.REPROCESSED] = again
         return Message(
             self.settings.topic(topic.name), id.encode("utf-8"), value, headers.write(told)
         )

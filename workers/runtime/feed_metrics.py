@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from prometheus_client import (
     CollectorRegistry,
@@ -14,12 +14,12 @@ from prometheus_client import (
     generate_latest,
 )
 
-from workers import __version__
 from workers.feeds.fetched import FAILURES
 from workers.feeds.health import CONDITIONS
+from workers.runtime.build_info import show_build
 
 POLLS = ("new", "unchanged", "unreadable", *FAILURES)
-ITEMS = ("article", "excerpt", "page", "again", "old", "lost")
+ITEMS = ("article", "excerpt", "page", "later", "again", "old", "lost")
 OTHER = "other"
 _LATE = (0.1, 0.5, 1, 5, 15, 60, 300, 900, 3600)
 
@@ -67,12 +67,7 @@ class FeedMetrics:
             "When any feed last answered.",
             registry=registry,
         )
-        Gauge(
-            "news_build_info",
-            "1, with the versions as labels.",
-            ("version", "models"),
-            registry=registry,
-        ).labels(__version__, "").set(1)
+        show_build(registry)
         for result in (*POLLS, OTHER):
             self._polls.labels(result)
         for result in ITEMS:
@@ -103,8 +98,3 @@ class FeedMetrics:
     def page(self) -> bytes:
         """The text that ``/metrics`` serves."""
         return generate_latest(self.registry)
-
-
-def results() -> Iterable[str]:
-    """The values of the label ``result`` of polls."""
-    return (*POLLS, OTHER)

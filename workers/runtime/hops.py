@@ -14,7 +14,7 @@ from msgspec import UNSET
 from topics import catalog, codec, headers
 from topics.catalog import Topic
 from topics.codec import DecodeError
-from topics.records import Article, Fingerprinted, Origin, RawArticle, Withdrawal
+from topics.records import Article, Fingerprinted, Origin, RawArticle, Takedown, Withdrawal
 from workers import article as articles
 from workers import pipeline
 from workers.chain import Halted, conclude
@@ -150,6 +150,9 @@ class ClaimHop:
         if isinstance(read, Withdrawal):
             self._state.withdraw(read)
             return None
+        if isinstance(read, Takedown):
+            self._state.take_down(read)
+            return None
         record, raw = read
         fingerprint = record.fingerprint
         verdict = self._state.claim(fingerprint, consumed.origin)
@@ -195,13 +198,13 @@ def claimed_together(batch: Sequence[Consumed]) -> Iterator[Sequence[Consumed]]:
         yield batch[start:]
 
 
-_Read = tuple[Fingerprinted, RawArticle] | Withdrawal | DecodeError
+_Read = tuple[Fingerprinted, RawArticle] | Withdrawal | Takedown | DecodeError
 
 
 def _read(consumed: Consumed) -> _Read:
     try:
         record = codec.decode_fingerprinted(consumed.value)
-        if isinstance(record, Withdrawal):
+        if isinstance(record, Withdrawal | Takedown):
             return record
         return record, codec.decode(RawArticle, bytes(record.raw))
     except DecodeError as error:
@@ -289,11 +292,21 @@ class EnrichHop:
         if self._produces is catalog.ENRICHED:
             now = desk.now()
             record = articles.publish(article, enriched_at=now)
+            first = headers.REPROCESSED not in consumed.headers  # else it came out long ago
             desk.metrics.published(
                 language=None if article.language is UNSET else article.language,
-                arrived=_time(article.fetched_at) or _arrival(consumed.origin),
-                dated=_time(article.published_at),
+                arrived=(_time(article.fetched_at) or _arrival(consumed.origin)) if first else None,
+                dated=_time(article.published_at) if first else None,
                 now=now,
+            )
+            desk.metrics.content(
+                kept=None if article.text is UNSET else len(article.text),
+                removed=None
+                if article.removed_summary is UNSET
+                else sum(total.characters for total in article.removed_summary.values()),
+                entities=None
+                if article.entities is UNSET
+                else [entity.type for entity in article.entities],
             )
         message = desk.message(
             self._produces,
@@ -317,9 +330,11 @@ class EnrichHop:
 def withdrawal(desk: Desk, id: str | None, consumed: Consumed, stage: str) -> Message | None:
     """What gives an article's claim back when it becomes a dead letter after all.
 
-    None for a record that no claim has passed on: it names no article.
+    None for a record that no claim has passed on: it names no article. None for one that is sent
+    through its stages again: what it was published as stands.
     """
-    if id is None or headers.ORIGIN not in consumed.headers:
+    told = consumed.headers
+    if id is None or headers.ORIGIN not in told or headers.REPROCESSED in told:
         return None
     record = Withdrawal(id=id, origin=str(consumed.origin))
     return desk.message(

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from topics import headers
 from topics.headers import DEAD_LETTER_PREFIX
 from topics.records import Origin
 from workers.runtime.dead_letters import LONGEST_ID
@@ -144,6 +145,11 @@ class Wanted:
             and (self.since is None or letter.timestamp >= self.since)
             and (self.until is None or letter.timestamp < self.until)
         )
+
+
+def is_tombstone(record: Consumed) -> bool:
+    """Whether it says that its article is to be forgotten; no dead letter then, for one."""
+    return record.value is None and record.headers.get("ce_type") == headers.FORGOTTEN
 
 
 def same_origin(word: str, origin: Origin) -> bool:

@@ -7,7 +7,7 @@ is labelled by URL, id or feed. ``stage`` is a step of ``workers/pipeline.py``.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
 from prometheus_client import (
@@ -20,6 +20,7 @@ from prometheus_client import (
     generate_latest,
 )
 
+from topics.entities import ENTITY_TYPES
 from topics.records import REASONS
 from workers.pipeline import STEPS
 
@@ -32,12 +33,18 @@ LANGUAGES = (
 OTHER = "other"
 DUPLICATE_REASONS = ("repeat", "same_content", "near_content")
 RETRY_REASONS = ("delivery", "crashed")
+WRITE_ERRORS = ("delivery", "too_large")
+POOL_STATES = ("busy", "idle")
+POOL_ENDS = ("timeout", "out_of_memory", "crashed", "renewed")
+FATES = ("kept", "removed")
 
 _PROCESSING = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 _QUEUE = (0.01, 0.05, 0.1, 0.5, 1, 5, 15, 30, 60, 300, 900, 3600, 21_600, 86_400)
 _LATENCY = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 3600, 21_600, 86_400)
 _AGE = (60, 300, 900, 3600, 21_600, 43_200, 86_400, 172_800, 345_600, 604_800)
 _CANDIDATES = (0, 1, 2, 5, 10, 20, 50, 100, 200, 500)
+_SHARE = (0, 0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 0.9, 1)
+_ENTITIES = (0, 1, 2, 5, 10, 20, 50, 100, 200)
 _LOOP = (0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5)
 
 
@@ -116,9 +123,17 @@ class Metrics:
         )
         self.retries = counter("retries_total", "Tries after the first.", "stage", "reason")
         self.dead_letter_write_errors = counter(
-            "dead_letter_write_errors_total", "Dead letters that could not be delivered.", "stage"
+            "dead_letter_write_errors_total",
+            "Tries to write a dead letter that failed.",
+            "stage",
+            "reason",
         )
         self.rebalances = counter("rebalances_total", "Assignments of partitions.", "stage")
+        self.kafka_silence = gauge(
+            "kafka_silence_seconds",
+            "How long ago Kafka last told how far a hop's topic goes; by its first step.",
+            "stage",
+        )
         self.breaker_open = gauge(
             "breaker_open",
             "1 while a hop is paused because too much fails; by its first step.",
@@ -134,6 +149,19 @@ class Metrics:
             "event_loop_lag_seconds", "How late the event loop runs what is due.", _LOOP
         )
         self.inflight = gauge("inflight_messages", "Articles in hand.", "stage")
+        self.pool_processes = gauge("pool_processes", "Processes of the pool, by state.", "state")
+        self.pool_waiting = gauge("pool_waiting_tasks", "Tasks that wait for a process.")
+        self.pool_ended = counter(
+            "pool_ended_total",
+            "Processes of the pool that ended and were replaced; renewed: for age or size.",
+            "reason",
+        )
+        self.pool_largest = gauge(
+            "pool_largest_process_bytes", "Resident size of the pool's largest process."
+        )
+        self.pool_limit = gauge(
+            "pool_process_limit_bytes", "Resident size at which a process is killed."
+        )
         self.candidates = histogram(
             "claim_candidates",
             "Earlier texts with which an article's sentences were compared.",
@@ -152,6 +180,22 @@ class Metrics:
         self.languages = counter(
             "articles_language_total", "Published articles by language.", "language"
         )
+        self.characters = counter(
+            "text_characters_total",
+            "Characters of published articles: their text, and what was removed around it.",
+            "fate",
+        )
+        self.removed_share = histogram(
+            "removed_share",
+            "Share of a published article's characters that was removed.",
+            _SHARE,
+        )
+        self.entities = counter(
+            "entities_total", "Entities in published articles, by type.", "type"
+        )
+        self.entities_per_article = histogram(
+            "entities_per_article", "Entities of a published article.", _ENTITIES
+        )
         self.build_info = gauge(
             "build_info", "1, with the versions as labels.", "version", "models"
         )
@@ -166,11 +210,12 @@ class Metrics:
                 self.stage_failures.labels(step, reason)
             for cause in RETRY_REASONS:
                 self.retries.labels(step, cause)
+            for error in WRITE_ERRORS:
+                self.dead_letter_write_errors.labels(step, error)
             for metric in (
                 self.processing,
                 self.stage_queue,
                 self.watermark,
-                self.dead_letter_write_errors,
                 self.rebalances,
                 self.breaker_open,
                 self.breaker_openings,
@@ -179,14 +224,22 @@ class Metrics:
             ):
                 metric.labels(step)
         if "claim" in self._steps:
-            for state in (self.state_entries, self.state_bytes, self.state_window_age):
-                state.labels("claim")
+            for size in (self.state_entries, self.state_bytes, self.state_window_age):
+                size.labels("claim")
             self.recovery_seconds.labels("claim")
             for likeness in DUPLICATE_REASONS:
                 self.duplicates.labels(likeness)
         if self._steps and self._steps[-1] == STEPS[-1]:
             for language in (*LANGUAGES, OTHER):
                 self.languages.labels(language)
+            for fate in FATES:
+                self.characters.labels(fate)
+            for kind in ENTITY_TYPES:
+                self.entities.labels(kind)
+        for state in POOL_STATES:
+            self.pool_processes.labels(state)
+        for end in POOL_ENDS:
+            self.pool_ended.labels(end)
 
     def published(
         self,
@@ -203,6 +256,39 @@ class Metrics:
             self.end_to_end.observe(self._positive((now - arrived).total_seconds()))
         if dated is not None:
             self.publish_age.observe(self._positive((now - dated).total_seconds()))
+
+    def content(
+        self, *, kept: int | None, removed: int | None, entities: Sequence[str] | None
+    ) -> None:
+        """Count what a published article consists of; None: that was not worked out.
+
+        ``kept`` and ``removed`` are characters, ``entities`` the type of each.
+        """
+        if kept is not None and removed is not None:
+            self.characters.labels("kept").inc(kept)
+            self.characters.labels("removed").inc(removed)
+            if kept + removed:
+                self.removed_share.observe(removed / (kept + removed))
+        if entities is not None:
+            self.entities_per_article.observe(len(entities))
+            for kind in entities:
+                self.entities.labels(kind).inc()
+
+    def show_pool(
+        self,
+        *,
+        busy: Callable[[], int],
+        idle: Callable[[], int],
+        waiting: Callable[[], int],
+        largest: Callable[[], int],
+        limit: int,
+    ) -> None:
+        """Ask the pool for its figures whenever the page is served; sizes in bytes."""
+        self.pool_processes.labels("busy").set_function(busy)
+        self.pool_processes.labels("idle").set_function(idle)
+        self.pool_waiting.set_function(waiting)
+        self.pool_largest.set_function(largest)
+        self.pool_limit.set(limit)
 
     def queued(self, step: str, timestamp_ms: int) -> None:
         """Note how long a record waited for its step."""

@@ -42,7 +42,8 @@ class Outbox:
             if letters:
                 for item in finished:
                     if item.outcome == "dead_letter":
-                        self._metrics.dead_letter_write_errors.labels(item.step).inc()
+                        errors = self._metrics.dead_letter_write_errors
+                        errors.labels(item.step, "delivery").inc()
             raise
         became = list(finished)
         refused: list[tuple[int, TooLarge]] = []
@@ -79,7 +80,7 @@ class Outbox:
         if isinstance(answer, TooLarge) and item.outcome != "dead_letter":
             (answer,) = await self._delivery.send([truncated(letter)])
         if isinstance(answer, TooLarge):
-            self._metrics.dead_letter_write_errors.labels(item.step).inc()
+            self._metrics.dead_letter_write_errors.labels(item.step, "too_large").inc()
             raise DeliveryError(f"not even a truncated dead letter fits: {answer.detail}")
         if item.withdrawal is not None and (message := item.withdrawal()) is not None:
             await self._delivery.send([message])

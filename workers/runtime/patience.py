@@ -43,8 +43,7 @@ class Patience(Generic[Records]):
                 await self._until_taken(records)
         except TimeoutError:
             raise DeliveryError(
-                f"nothing was confirmed within {self._grace:g} s of being stopped; they wait in "
-                "the state file for the next start"
+                f"nothing was confirmed within {self._grace:g} s of being stopped"
             ) from None
         finally:
             self._limit = None

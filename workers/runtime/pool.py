@@ -68,6 +68,7 @@ class TaskPool:
         processes: int,
         timed: Callable[[str, float], None] = lambda step, seconds: None,
         retried: Callable[[str], None] = lambda step: None,
+        ended: Callable[[str], None] = lambda reason: None,
         perform: Perform = performers.perform,
     ) -> None:
         self._plan = plan
@@ -75,6 +76,8 @@ class TaskPool:
         self._count = processes
         self._timed = timed
         self._retried = retried
+        self._ended = ended
+        self._waiting = 0
         self._perform = perform
         self._threads = ThreadPoolExecutor(processes, thread_name_prefix="pool")
         self._idle: asyncio.Queue[_Process | None] = asyncio.Queue()
@@ -86,6 +89,26 @@ class TaskPool:
         self._stopping = False
         self._lost: Exception | None = None
         """Why a process could not be replaced."""
+
+    @property
+    def busy(self) -> int:
+        """Processes that work on a task."""
+        return sum(process.busy for process in self._processes)
+
+    @property
+    def idle(self) -> int:
+        """Processes that wait for a task."""
+        return sum(not process.busy for process in self._processes)
+
+    @property
+    def waiting(self) -> int:
+        """Tasks that wait for a process."""
+        return self._waiting
+
+    @property
+    def largest(self) -> int:
+        """Resident size of the largest process in bytes; pages that are shared count in each."""
+        return max((process.resident() for process in self._processes), default=0)
 
     @property
     def waits_alone(self) -> bool:
@@ -142,8 +165,12 @@ class TaskPool:
         return answer
 
     async def _attempt(self, step: str, value: Any) -> Any:
-        while (process := await self._idle.get()) is not None and not process.alive():
-            self._release(process)  # it died while it waited: no article's doing
+        self._waiting += 1
+        try:
+            while (process := await self._idle.get()) is not None and not process.alive():
+                self._release(process)  # it died while it waited: no article's doing
+        finally:
+            self._waiting -= 1
         if process is None:
             self._idle.put_nowait(None)
             why = f": {self._lost}" if self._lost else ""
@@ -202,6 +229,7 @@ class TaskPool:
 
     async def _renew(self, process: _Process) -> None:
         self._processes.discard(process)
+        self._ended(process.killed_for or ("renewed" if process.alive() else "crashed"))
         await asyncio.to_thread(process.end)
         for _ in range(STARTS_TRIED):
             try:

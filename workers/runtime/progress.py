@@ -82,7 +82,17 @@ class Progress:
                     continue
                 self._heard[consumption.topic] = time.monotonic()
                 self.note(consumption, bounds, time.monotonic())
+            self.note_silence(time.monotonic())
             await asyncio.sleep(POLL_SECONDS)
+
+    def note_silence(self, now: float) -> None:
+        """Show how long ago each consumer last heard how far its topic goes.
+
+        There is no such gauge before: of one that stays 0 it would seem that Kafka answers.
+        """
+        for consumption in self._consumptions:
+            if (heard := self._heard.get(consumption.topic)) is not None:
+                self._metrics.kafka_silence.labels(consumption.name).set(now - heard)
 
     def note(
         self,

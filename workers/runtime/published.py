@@ -10,7 +10,7 @@ from topics import catalog
 from topics.records import Origin
 from workers.runtime.record import Consumed
 from workers.runtime.scan import Read, Scan, Stretch
-from workers.runtime.trace import Sighting, Trace, trace
+from workers.runtime.trace import FORGOTTEN, Sighting, Trace, trace
 from workers.settings import Settings
 
 OUTCOMES = (catalog.ENRICHED.name, catalog.DUPLICATES.name, catalog.DEAD_LETTER.name)
@@ -65,9 +65,13 @@ def choose(sightings: Iterable[Sighting]) -> tuple[Sighting | None, tuple[Sighti
     """The outcome to explain, and those of the other arrivals; sightings are in order of time.
 
     The newest that is no mere repeat: a page that is fetched every hour is its article's news once.
+    What was before its article was forgotten is not explained any more.
     """
     newest: dict[Origin, Sighting] = {}
     for seen in sightings:
+        if seen.outcome == FORGOTTEN and seen.topic in OUTCOMES:
+            newest.clear()
+            continue
         if seen.topic in OUTCOMES and not seen.copy:
             newest.pop(seen.origin, None)  # so that the order stays that of time
             newest[seen.origin] = seen

@@ -57,7 +57,8 @@ class Consumed:
         own = {
             name: value
             for name, value in self.headers.items()
-            if name != headers.ORIGIN and not name.startswith(headers.DEAD_LETTER_PREFIX)
+            if name not in (headers.ORIGIN, headers.REPROCESSED)
+            and not name.startswith(headers.DEAD_LETTER_PREFIX)
         }
         return replace(self, headers=own)
 
@@ -65,6 +66,11 @@ class Consumed:
     def trace(self) -> str | None:
         """The trace that the record belongs to."""
         return self.headers.get(headers.TRACEPARENT)
+
+    @property
+    def tracestate(self) -> str | None:
+        """What tracing systems tell each other along that trace."""
+        return self.headers.get(headers.TRACESTATE)
 
 
 @dataclass(frozen=True)

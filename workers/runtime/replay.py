@@ -34,7 +34,7 @@ from topics.catalog import Topic
 from topics.codec import DecodeError
 from topics.records import Claim
 from workers.runtime.delivery import Delivered, Delivery, Message
-from workers.runtime.letters import Letter, Wanted
+from workers.runtime.letters import Letter, Wanted, is_tombstone
 from workers.runtime.record import Consumed
 from workers.runtime.replay_plan import (
     Decision,
@@ -96,6 +96,9 @@ class Replay:
         scan = self._scan([catalog.DEAD_LETTER], wanted.since)
         async for record in scan.records():
             letter = Letter.of(record)
+            if is_tombstone(record):
+                known.note_forgotten(letter)
+                continue
             known.note_letter(letter)
             if wanted.matches(letter):
                 letters.append(letter)

@@ -72,6 +72,8 @@ class Known:
     """The last dead letter of each arrival."""
     replays: dict[tuple[Origin, str], tuple[int, str]] = field(default_factory=dict)
     """Arrival and topic → number and place of its last replay there."""
+    forgotten: dict[str, int] = field(default_factory=dict)
+    """Id, or key of its letters → when the article was forgotten, in milliseconds."""
     given_anew: dict[Origin, Claim] = field(default_factory=dict)
     """Arrival whose claim was given back → the claim that has its version now."""
 
@@ -80,6 +82,15 @@ class Known:
         before = self.newest.get(letter.origin)
         if before is None or _time(before) < _time(letter):
             self.newest[letter.origin] = letter
+
+    def note_forgotten(self, letter: Letter) -> None:
+        """Take in a tombstone; what failed before it is not to come back."""
+        for name in _names(letter):
+            self.forgotten[name] = max(letter.timestamp, self.forgotten.get(name, 0))
+
+    def forgot(self, letter: Letter) -> bool:
+        """Whether the article of a dead letter was forgotten after it."""
+        return any(self.forgotten.get(name, -1) >= letter.timestamp for name in _names(letter))
 
     def note_record(self, record: Consumed) -> None:
         """Take in one record of a topic in which letters failed; only replays count."""
@@ -120,6 +131,8 @@ def decide(settings: Settings, letter: Letter, known: Known, rules: Rules) -> De
             return Skip(f"{newest.place} is a later dead letter of the same arrival")
         if replays > letter.replay_count:
             return Skip(f"it was replayed already, to {where}; --force sends it once more")
+        if known.forgot(letter):
+            return Refuse("its article was forgotten since; --force publishes it all the same")
         if number >= rules.max_replays:
             return Refuse(f"it was replayed {_times(number)} already; --force sends it once more")
         if (other := known.given_anew.get(letter.origin)) is not None:
@@ -166,6 +179,7 @@ def message(
         stages=(StageRun(name=STAGE, version=str(send.number), status="ok"),),
         time=now,
         trace=record.trace,
+        tracestate=record.tracestate,
     )
     kept = {
         name: value
@@ -182,6 +196,11 @@ def message(
         ),
         partition=send.partition,
     )
+
+
+def _names(letter: Letter) -> set[str]:
+    """Its id and its key: what failed before it was fingerprinted has no id but its key."""
+    return {letter.id} | ({letter.key.decode("utf-8", "replace")} if letter.key else set())
 
 
 def _time(letter: Letter) -> tuple[int, int, int]:

@@ -20,12 +20,17 @@ from topics.catalog import Topic
 from topics.headers import TAKEN
 from topics.records import Origin
 from workers import pipeline
-from workers.runtime.letters import Letter, same_origin
+from workers.canonical_url import canonical_url, url_id
+from workers.runtime.letters import Letter, is_tombstone, same_origin
 from workers.runtime.record import Consumed
 from workers.runtime.replay_plan import REPLAY_COUNT
 from workers.runtime.scan import Read, Scan
 from workers.settings import Settings
 
+FORGOTTEN = "forgotten"
+"""The outcome of a tombstone."""
+TAKEDOWN = "takedown"
+"""That of a record by which the claim's owner drops its claims."""
 MOST = 10_000
 """Records of one article that are kept; more are counted."""
 KEYED_BY_ID: tuple[Topic, ...] = tuple(
@@ -57,6 +62,7 @@ class Sighting:
     """Since it was taken; None where that is not told, and is part of ``waited``."""
     copy: bool = False
     """Whether it tells of another article, which repeats this one."""
+    key: bytes | None = None
 
     def described(self) -> dict[str, Any]:
         """The sighting as one JSON object."""
@@ -88,12 +94,15 @@ class Trace:
 
 
 class Search:
-    """Which records belong to the article; ``word`` is its id or one of its origins."""
+    """Which records belong to the article; ``word`` is its id or one of its origins.
 
-    def __init__(self, settings: Settings, word: str) -> None:
+    ``key`` is one under which it may have arrived, if that is not its id.
+    """
+
+    def __init__(self, settings: Settings, word: str, *, key: str | None = None) -> None:
         self._names = {settings.topic(topic.name): topic for topic in catalog.TOPICS}
         self._word = word
-        self._id = word.encode("utf-8", "replace")
+        self._keys = {name.encode("utf-8", "replace") for name in (word, key or word)}
         self._needle = orjson.dumps(word)
         self._origins: set[Origin] = set()
         self.found: list[Sighting] = []
@@ -120,7 +129,13 @@ class Search:
             return True
         if topic is catalog.CLAIMS:
             return _value(record, self._needle).get("id") == self._word
-        return record.key == self._id or record.headers.get("ce_subject") == self._word
+        if topic is catalog.RAW and self._word.startswith("url-"):
+            value = _value(record)  # not fingerprinted yet, it is known by its address alone
+            url, own = value.get("url"), value.get("id") or self._word
+            known = canonical_url(url) if isinstance(url, str) else None
+            if known is not None and url_id(known) == own == self._word:
+                return True
+        return record.key in self._keys or record.headers.get("ce_subject") == self._word
 
     def _copies(self, record: Consumed) -> bool:
         """Whether another article was found to repeat this one."""
@@ -139,16 +154,31 @@ async def trace(
     Every partition is read, whatever the key: others may have produced with a partitioner of their
     own, and partitions may have been added.
     """
-    search = Search(settings, word)
+    searches = [Search(settings, word)]
+    (found,) = await trace_all(settings, searches, since=since, report=report)
+    return found
+
+
+async def trace_all(
+    settings: Settings,
+    searches: Sequence[Search],
+    *,
+    since: int | None = None,
+    report: Callable[[Read], None] = lambda read: None,
+) -> list[Trace]:
+    """The same for several articles, by one reading."""
     missing: list[str] = []
     deleted: dict[str, int] = {}
     for topics in (KEYED_BY_ID, (catalog.DEAD_LETTER,), (catalog.CLAIMS, catalog.RAW)):
         scan = Scan(settings, topics, since=since, report=report)
         async for record in scan.records():
-            search.note(record)
+            for search in searches:
+                search.note(record)
         missing += scan.missing
         deleted |= scan.deleted
-    return Trace(in_order(search.found), search.more, tuple(missing), deleted)
+    return [
+        Trace(in_order(search.found), search.more, tuple(missing), deleted) for search in searches
+    ]
 
 
 def in_order(found: Iterable[Sighting]) -> tuple[Sighting, ...]:
@@ -179,8 +209,12 @@ def sighting(record: Consumed, topic: Topic, origin: Origin) -> Sighting:
     value = _value(record)
     outcome, version, detail = topic.state, None, ""
     stage = record.headers.get("ce_source", "").removeprefix("copydesk/")
-    if topic is catalog.FINGERPRINTED and value.get("record") == "withdrawal":
+    if record.value is None and (topic is catalog.CLAIMS or is_tombstone(record)):
+        outcome, detail = FORGOTTEN, "a tombstone"
+    elif topic is catalog.FINGERPRINTED and value.get("record") == "withdrawal":
         outcome, detail = "withdrawal", "gives its claim back"
+    elif topic is catalog.FINGERPRINTED and value.get("record") == "takedown":
+        outcome, detail = TAKEDOWN, "drops all its claims"
     elif topic is catalog.CLAIMS:
         stage = pipeline.CLAIM
         outcome, version, detail = _claim(value)
@@ -206,6 +240,7 @@ def sighting(record: Consumed, topic: Topic, origin: Origin) -> Sighting:
         version=version if isinstance(version, int) else None,
         detail=detail,
         taken=None if topic is catalog.RAW else _moment(record.headers.get(TAKEN, "")),
+        key=record.key,
     )
 
 

@@ -11,12 +11,12 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, NoReturn
 
-from topics import catalog
+from topics import catalog, headers
 from workers import __version__, pipeline
 from workers.runtime import logs
 from workers.runtime.changelog import ClaimState
 from workers.runtime.consume import Consumption, check_streams
-from workers.runtime.delivery import Delivery
+from workers.runtime.delivery import Delivery, Message
 from workers.runtime.desk import Desk
 from workers.runtime.hops import ClaimHop, EnrichHop, FingerprintHop, Hop
 from workers.runtime.http import HttpServer
@@ -55,6 +55,14 @@ class Worker:
             processes=settings.processes,
             timed=lambda step, seconds: self.metrics.processing.labels(step).observe(seconds),
             retried=lambda step: self.metrics.retries.labels(step, "crashed").inc(),
+            ended=lambda reason: self.metrics.pool_ended.labels(reason).inc(),
+        )
+        self.metrics.show_pool(
+            busy=lambda: self._pool.busy,
+            idle=lambda: self._pool.idle,
+            waiting=lambda: self._pool.waiting,
+            largest=lambda: self._pool.largest,
+            limit=settings.task_memory << 20,
         )
         self._state: ClaimState | None = None
         self._consumptions: list[Consumption] = []
@@ -216,8 +224,12 @@ class Worker:
         if self._broken is not None and not self._broken.done():
             self._broken.set_result(reason)
 
-    def _retried(self, reason: str) -> None:
+    def _retried(self, message: Message, error: BaseException) -> None:
         self.metrics.retries.labels(self._steps[0], "delivery").inc()
+        if message.topic == self._settings.topic(catalog.DEAD_LETTER.name):
+            # Counted now: once the tries are used up the worker ends, and nobody reads its metrics.
+            stage = headers.read(message.headers)[f"{headers.DEAD_LETTER_PREFIX}stage"]
+            self.metrics.dead_letter_write_errors.labels(stage, "delivery").inc()
 
     def _dead(self) -> list[str]:
         if self._broken is not None and self._broken.done():

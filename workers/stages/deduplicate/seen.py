@@ -39,6 +39,14 @@ class SeenStore(Protocol):
         """
         ...
 
+    def take_down(self, id: str) -> list[str]:
+        """Drop all claims of an article, as if it had never arrived: repeats and copies too.
+
+        Returns their origins, for tombstones. What comes of it later is a new article; copies of it
+        that others published keep their verdicts.
+        """
+        ...
+
     def restore(self, record: Claim) -> None:
         """Take in one changelog record; any number of times."""
         ...

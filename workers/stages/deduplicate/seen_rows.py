@@ -233,6 +233,11 @@ class SeenRows:
         own = (id for id, of in zip(self.ids, self.targets, strict=True) if of is not id)
         self._strings = sum(map(getsizeof, own))
 
+    def of_article(self, id: str) -> list[int]:
+        """All claims of an article that are not superseded: a look at every id there is."""
+        found = (number for number, known in enumerate(self.ids) if known == id)
+        return [number for number in found if not self.flags(number) & SUPERSEDED]
+
     def topic(self, name: str) -> int:
         """The number of a topic, which is known from then on."""
         return self._topics[name]

@@ -210,6 +210,16 @@ class WindowedSeenStore:
         self._state.withdraw(number)
         return claim_of(self._state.rows, number, self._state.text(row))
 
+    def take_down(self, id: str) -> list[str]:
+        """Drop all claims of an article; see ``SeenStore``."""
+        self._settle()
+        state = self._state
+        dropped = []
+        for number in state.rows.of_article(id):
+            dropped.append(str(state.rows.origin(state.rows[number])))
+            state.supersede(number)
+        return dropped
+
     def restore(self, record: Claim) -> None:
         """Take in one changelog record, any number of times; ValueError if it is none."""
         for error in self.restore_all((record,)).values():

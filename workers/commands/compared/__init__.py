@@ -1,0 +1,1 @@
+"""What differs between two files of outcomes of the same articles."""
