@@ -151,13 +151,14 @@ class Deployment:
         wait: bool = True,
         through: Sequence[str] = ("workers.commands",),
         variables: Mapping[str, str] | None = None,
+        port: int | None = None,
         **changed: Any,
     ) -> RunningWorker:
         """Start a worker; wait until its models are loaded and it has joined its groups.
 
         ``through`` is the module that runs the command line, with what it wants before it.
         """
-        port = free_port()
+        port = free_port() if port is None else port
         log = Path(self._folder.name, f"{len(self.workers)}.log")
         with log.open("wb") as stream:
             process = subprocess.Popen(

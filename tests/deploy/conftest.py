@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 import yaml
 
-ROOT = Path(__file__).parents[2]
+from tests.deploy import composed
+from tests.deploy.composed import ROOT
 
 
 @pytest.fixture(scope="session")
@@ -16,8 +17,7 @@ def root() -> Path:
 
 @pytest.fixture(scope="session")
 def compose() -> dict[str, Any]:
-    parsed: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text("utf-8"))
-    return parsed
+    return composed.load()
 
 
 @pytest.fixture(scope="session")
@@ -28,11 +28,7 @@ def services(compose: dict[str, Any]) -> dict[str, dict[str, Any]]:
 
 @pytest.fixture(scope="session")
 def workers(services: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
-    return {
-        name: service
-        for name, service in services.items()
-        if service.get("command", [""])[0] == "worker"
-    }
+    return {name: services[name] for name in composed.workers(services)}
 
 
 @pytest.fixture(scope="session")

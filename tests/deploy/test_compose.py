@@ -1,33 +1,32 @@
 """What a container engine would refuse, or accept and run unsafely, in docker-compose.yml."""
 
-import importlib.util
-import json
 import lzma
 import os
 import re
-from collections.abc import Iterator
-from graphlib import TopologicalSorter
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import pytest
-from jsonschema import Draft7Validator
+import yaml
 from py3langid.langid import MODEL_FILE
 
+from tests.deploy.composed import (
+    against_specification,
+    load,
+    mounts,
+    order,
+    runs_copydesk,
+    variables,
+)
 from workers import settings
 from workers.pipeline import STEPS
 
 Services = dict[str, dict[str, Any]]
 
-WRITES_TO_ITS_ROOT = {"kafka"}
+WRITES_TO_ITS_ROOT = {"kafka", "opensearch"}
 """Images that do not start with a read-only root file system."""
 MB = {"m": 1, "g": 1024}
-
-
-def mounts(service: dict[str, Any]) -> Iterator[list[str]]:
-    for volume in service.get("volumes", []):
-        yield volume.split(":")
 
 
 def seconds(text: str) -> int:
@@ -40,13 +39,7 @@ def megabytes(text: str) -> int:
 
 
 def test_it_follows_the_compose_specification(compose: dict[str, Any]) -> None:
-    # The package's own import pulls in its command line, so its schema is read as a file.
-    spec = importlib.util.find_spec("check_jsonschema")
-    assert spec is not None
-    assert spec.submodule_search_locations is not None
-    folder = Path(spec.submodule_search_locations[0]) / "builtin_schemas" / "vendor"
-    schema = json.loads((folder / "compose-spec.json").read_text("utf-8"))
-    assert [error.message for error in Draft7Validator(schema).iter_errors(compose)] == []
+    assert against_specification(compose) == []
 
 
 @pytest.mark.parametrize("kind", ["networks", "volumes", "secrets", "configs"])
@@ -71,8 +64,14 @@ def test_services_wait_for_what_can_come_true(services: Services) -> None:
             else:
                 assert wait["condition"] == "service_completed_successfully"
                 assert services[target]["restart"] == "no"
-    order = {name: set(service.get("depends_on", {})) for name, service in services.items()}
-    assert set(TopologicalSorter(order).static_order()) == set(services)
+    assert sorted(order(services)) == sorted(services)
+
+
+def test_a_service_waits_for_none_that_its_profiles_leave_out(services: Services) -> None:
+    for name, service in services.items():
+        for target in service.get("depends_on", {}):
+            needed = set(services[target].get("profiles", []))
+            assert not needed or set(service.get("profiles", [])) <= needed, f"{name}: {target}"
 
 
 def test_mounted_files_exist_and_cannot_be_written(services: Services, root: Path) -> None:
@@ -93,6 +92,9 @@ def test_every_container_is_confined(services: Services) -> None:
         assert service["security_opt"] == ["no-new-privileges:true"], name
         assert not service.get("privileged"), name
         assert "network_mode" not in service, name
+        user, _, group = service["user"].partition(":")
+        assert int(user) > 0, name
+        assert group.isdecimal(), name
         assert service.get("read_only", False) == (name not in WRITES_TO_ITS_ROOT), name
         for limit in ("mem_limit", "pids_limit", "cpus"):
             assert service.get(limit), f"{name} has no {limit}"
@@ -116,6 +118,30 @@ def test_what_listens_on_every_address_is_in_the_inner_network_alone(
         assert "ports" not in service, name
 
 
+def test_a_stage_can_have_many_workers(workers: Services) -> None:
+    for name, service in workers.items():
+        for one_only in ("container_name", "hostname", "ports", "volumes", "deploy"):
+            assert one_only not in service, name
+        assert "COPYDESK_INSTANCE" not in service["environment"], name
+
+
+def test_what_can_be_chosen_is_in_the_example_with_its_default(root: Path) -> None:
+    lines = (root / ".env.example").read_text("utf-8").splitlines()
+    told = dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
+    profiles = told.pop("COMPOSE_PROFILES").split(",")
+    assert told == variables()
+    known = {
+        name for service in load()["services"].values() for name in service.get("profiles", [])
+    }
+    assert set(profiles) <= known
+
+
+def test_another_port_is_another_address_that_kafka_tells() -> None:
+    kafka = load({"KAFKA_PORT": "19000"})["services"]["kafka"]
+    assert kafka["ports"] == ["127.0.0.1:19000:19092"]
+    assert "HOST://127.0.0.1:19000" in kafka["environment"]["KAFKA_ADVERTISED_LISTENERS"]
+
+
 def test_every_image_is_pinned_or_built_here(services: Services, root: Path) -> None:
     for name, service in services.items():
         image, _, tag = service["image"].rpartition(":")
@@ -123,6 +149,15 @@ def test_every_image_is_pinned_or_built_here(services: Services, root: Path) -> 
         assert re.fullmatch(r"v?\d+\.\d+\.\d+", tag), f"{name}: {tag}"
         if "build" in service:
             assert (root / service["build"]["context"] / service["build"]["dockerfile"]).is_file()
+
+
+def test_the_image_is_built_once_and_by_whom_the_others_wait_for(services: Services) -> None:
+    (builder,) = (name for name, service in services.items() if "build" in service)
+    image = services[builder]["image"]
+    assert {name for name, service in services.items() if runs_copydesk(service)} >= {builder}
+    for name, service in services.items():
+        if service["image"] == image and name not in {builder, "search-index"}:
+            assert builder in service["depends_on"], name
 
 
 def test_long_running_services_have_a_health_check_and_come_back(services: Services) -> None:
@@ -141,8 +176,8 @@ def test_there_is_one_worker_per_step(workers: Services) -> None:
 
 
 def test_the_settings_of_every_service_are_accepted(services: Services) -> None:
-    ours = {name: service for name, service in services.items() if "build" in service}
-    assert len(ours) == len(STEPS) + 3, "the workers, the topics and two producers"
+    ours = {name: service for name, service in services.items() if runs_copydesk(service)}
+    assert len(ours) == len(STEPS) + 4, "the workers, topics, two producers, the lag exporter"
     for service in ours.values():
         loaded = settings.load(service["environment"])
         assert loaded.bootstrap == "kafka:9092"
@@ -193,3 +228,21 @@ def test_kafka_is_reached_where_it_says_that_it_is(services: Services) -> None:
         item.split(":") for item in environment["KAFKA_LISTENER_SECURITY_PROTOCOL_MAP"].split(",")
     )
     assert set(protocols) == set(listens)
+
+
+def test_the_indexer_is_told_what_its_configuration_asks_for(
+    services: Services, root: Path
+) -> None:
+    text = (root / "deploy" / "search" / "indexer.yaml").read_text("utf-8")
+    assert set(re.findall(r"\$\{(\w+)\}", text)) == set(services["indexer"]["environment"])
+
+
+def test_the_indexer_sends_in_order_and_does_not_stand_still_at_a_second_tombstone(
+    root: Path,
+) -> None:
+    text = (root / "deploy" / "search" / "indexer.yaml").read_text("utf-8")
+    first, refused = yaml.safe_load(text)["output"]["fallback"]
+    assert first["opensearch"]["max_in_flight"] == 1
+    assert len(first["opensearch"]["batching"]["processors"]) == 1
+    assert "404" in refused["processors"][0]["mapping"]
+    assert "reject" in refused, "all else is tried again"

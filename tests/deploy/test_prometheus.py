@@ -1,11 +1,6 @@
 """Prometheus scrapes every worker where it serves its metrics."""
 
-import shutil
-import subprocess
-from pathlib import Path
 from typing import Any
-
-import pytest
 
 Services = dict[str, dict[str, Any]]
 
@@ -35,17 +30,6 @@ def test_its_configuration_is_mounted_where_it_is_read(services: Services) -> No
     service = services["prometheus"]
     (option,) = (word for word in service["command"] if word.startswith("--config.file="))
     targets = [volume.split(":")[1] for volume in service["volumes"]]
-    assert option.partition("=")[2] in targets
+    assert option.partition("=")[2].rpartition("/")[0] in targets, "with the rules beside it"
     (data,) = (word for word in service["command"] if word.startswith("--storage.tsdb.path="))
     assert data.partition("=")[2] in targets
-
-
-def test_promtool_accepts_it(root: Path) -> None:
-    promtool = shutil.which("promtool")
-    if promtool is None:
-        pytest.skip("promtool is not installed (Debian: prometheus)")
-    path = root / "deploy" / "prometheus" / "prometheus.yml"
-    done = subprocess.run(
-        [promtool, "check", "config", str(path)], capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stdout + done.stderr

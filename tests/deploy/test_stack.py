@@ -8,28 +8,23 @@ import asyncio
 import json
 import os
 import re
-import shutil
 import signal
 import subprocess
 import sys
 import time
-import urllib.parse
-import urllib.request
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import partial
-from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import Any
 
 import psutil
 import pytest
-import yaml
-from aiokafka import AIOKafkaConsumer
 
-from topics import catalog, headers
+from tests.deploy.composed import order, runs_copydesk
+from tests.deploy.outcomes import OUTCOMES, origins
 from workers import samples
 from workers.runtime.broker import embedded, free_port
 
@@ -40,12 +35,6 @@ Services = dict[str, dict[str, Any]]
 ONE_SHOT_SECONDS = 60.0
 HEALTHY_SECONDS = 120.0
 OUTCOME_SECONDS = 120.0
-SCRAPED_SECONDS = 60.0
-OUTCOMES = {
-    catalog.ENRICHED.name: "enriched",
-    catalog.DUPLICATES.name: "duplicates",
-    catalog.DEAD_LETTER.name: "dead_letters",
-}
 
 
 @dataclass
@@ -108,10 +97,7 @@ def stack(
     """Every service of our image, started in the order that it waits for."""
     (entry,) = re.findall(r"^ENTRYPOINT (.*)$", (root / "deploy" / "Dockerfile").read_text(), re.M)
     program, *rest = json.loads(entry)
-    ours = {name: service for name, service in services.items() if "build" in service}
-    order = TopologicalSorter(
-        {name: set(service["depends_on"]) & set(ours) for name, service in ours.items()}
-    )
+    ours = {name: service for name, service in services.items() if runs_copydesk(service)}
     with ExitStack() as cleanup:
         bootstrap = cleanup.enter_context(embedded())
         made = Stack(
@@ -120,7 +106,7 @@ def stack(
             [str(Path(sys.executable).with_name(program)), *rest],
         )
         cleanup.callback(made.end)
-        for name in order.static_order():
+        for name in order(ours):
             started = made.start(name, ours[name])
             if ours[name]["restart"] == "no":
                 assert started.process.wait(ONE_SHOT_SECONDS) == 0, started.said()
@@ -156,34 +142,16 @@ def checked(item: Running) -> bool:
     return done.returncode == 0
 
 
-async def outcomes(bootstrap: str) -> dict[str, list[str]]:
-    """Topic → origins, read until every sample has come out."""
-    consumer = AIOKafkaConsumer(
-        *OUTCOMES, bootstrap_servers=bootstrap, auto_offset_reset="earliest", group_id=None
-    )
-    found: dict[str, list[str]] = {topic: [] for topic in OUTCOMES}
-    deadline = time.monotonic() + OUTCOME_SECONDS
-    await consumer.start()
-    try:
-        while sum(map(len, found.values())) < samples.ARRIVALS and time.monotonic() < deadline:
-            batch = await consumer.getmany(timeout_ms=500)
-            for record in (record for records in batch.values() for record in records):
-                found[record.topic].append(headers.read(record.headers)[headers.ORIGIN])
-    finally:
-        await consumer.stop()
-    return found
-
-
 def test_every_worker_becomes_healthy(healthy: Stack, workers: Services) -> None:
     assert set(workers) <= set(healthy.running)
 
 
 def test_the_samples_come_out_as_promised(healthy: Stack) -> None:
-    found = asyncio.run(outcomes(healthy.bootstrap))
+    found = asyncio.run(origins(healthy.bootstrap, OUTCOME_SECONDS))
     counts = {OUTCOMES[topic]: len(origins) for topic, origins in found.items()}
     assert counts == samples.OUTCOMES
-    origins = Counter(origin for each in found.values() for origin in each)
-    assert set(origins.values()) == {1}
+    seen = Counter(origin for each in found.values() for origin in each)
+    assert set(seen.values()) == {1}
 
 
 def test_every_worker_stays_within_its_limits(healthy: Stack, workers: Services) -> None:
@@ -197,77 +165,6 @@ def test_every_worker_stays_within_its_limits(healthy: Stack, workers: Services)
         print(f"{name}: {memory / 2**20:.0f} MB of {limit}, {threads} threads")
         assert memory < int(limit[:-1]) * units[limit[-1]] / 2, name
         assert threads < service["pids_limit"] / 2, name
-
-
-def test_every_panel_of_the_dashboard_shows_something(
-    healthy: Stack, workers: Services, scraped: dict[str, Any], root: Path
-) -> None:
-    program = shutil.which("prometheus")
-    if program is None:
-        pytest.skip("prometheus is not installed")
-    folder = healthy.folder / "prometheus"
-    folder.mkdir()
-    config = scraped | {"global": {"scrape_interval": "1s", "scrape_timeout": "1s"}}
-    (job,) = (item for item in config["scrape_configs"] if item["job_name"] == "copydesk")
-    config["scrape_configs"] = [
-        {
-            "job_name": job["job_name"],
-            "static_configs": [
-                {
-                    "targets": [f"127.0.0.1:{healthy.running[name].port}"],
-                    "labels": {"service": name},
-                }
-                for name in workers
-            ],
-        }
-    ]
-    path = folder / "prometheus.yml"
-    path.write_text(yaml.safe_dump(config), "utf-8")
-    address = f"127.0.0.1:{free_port()}"
-    with (folder / "log").open("wb") as log:
-        process = subprocess.Popen(
-            [
-                program,
-                f"--config.file={path}",
-                f"--storage.tsdb.path={folder / 'data'}",
-                f"--web.listen-address={address}",
-            ],
-            stdout=log,
-            stderr=log,
-        )
-    try:
-        dashboard = json.loads(
-            (root / "deploy" / "grafana" / "dashboards" / "pipeline.json").read_text("utf-8")
-        )
-        asked = [
-            re.sub(r"\$__\w+", "30s", target["expr"])
-            for panel in dashboard["panels"]
-            for target in panel.get("targets", [])
-        ]
-        # What is counted only when something went wrong may well be empty.
-        asked = [expression for expression in asked if not expression.endswith("> 0")]
-        said = (folder / "log").read_text
-        empty: list[str] = asked
-
-        def all_shown() -> bool:
-            nonlocal empty
-            empty = [expression for expression in empty if not samples_of(address, expression)]
-            return not empty
-
-        until(all_shown, SCRAPED_SECONDS, lambda: f"{empty}\n{said()}")
-    finally:
-        process.terminate()
-        process.wait(20)
-
-
-def samples_of(address: str, expression: str) -> list[Any]:
-    query = urllib.parse.urlencode({"query": expression})
-    try:
-        with urllib.request.urlopen(f"http://{address}/api/v1/query?{query}", timeout=5) as answer:
-            found: list[Any] = json.load(answer)["data"]["result"]
-            return found
-    except OSError:
-        return []
 
 
 def test_sigterm_ends_every_worker_in_order_and_in_time(healthy: Stack, workers: Services) -> None:

@@ -70,6 +70,8 @@ def properties(
         "log.dirs": str(data),
         # Half of a small heap by default: a node that came back to many segments ran out of it.
         "log.cleaner.dedupe.buffer.size": str(16 * 1024 * 1024),
+        # 15 s by default, for which a test would wait.
+        "log.cleaner.backoff.ms": "500",
         "offsets.topic.replication.factor": copies,
         "offsets.topic.num.partitions": "4",
         "transaction.state.log.replication.factor": copies,

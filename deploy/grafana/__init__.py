@@ -1,0 +1,1 @@
+"""The source of the dashboards: ``python -m deploy.grafana`` writes ``dashboards/*.json``."""

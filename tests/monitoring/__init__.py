@@ -1,0 +1,1 @@
+"""Prometheus, Alertmanager and a webhook on live workers: ``python -m tests.monitoring``."""
