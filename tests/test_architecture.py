@@ -72,8 +72,18 @@ def test_stages_are_pure_and_do_not_import_each_other(path: Path) -> None:
     for name in imports(path):
         if within(name, "workers") and name != "workers":
             assert any(within(name, package) for package in allowed), name
-        compiling = path.stem.startswith("compile_")  # build-time commands write files
-        assert compiling or not any(within(name, module) for module in IMPURE), name
+        assert builds(path) or not any(within(name, module) for module in IMPURE), name
+
+
+def builds(path: Path) -> bool:
+    """Whether a module is of a command that makes what is shipped, such as a model."""
+    return path.stem.startswith("compile_") or path.stem == "train" or "training" in path.parts
+
+
+@pytest.mark.parametrize("path", [p for p in MODULES if not builds(p)], ids=label)
+def test_nothing_that_runs_imports_what_trains(path: Path) -> None:
+    training = [name for name in imports(path) if {"train", "training"} & {*name.split(".")}]
+    assert not training
 
 
 @pytest.mark.parametrize(
