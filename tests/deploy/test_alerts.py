@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import yaml
 
-from deploy.grafana import __main__ as program
+from deploy.grafana import __main__ as dashboards_command
 from tests.deploy.exposed import PROMETHEUS, alerts, rules, wrong
 from tests.monitoring.programs import MissingProgramError, program
 from workers.settings import Settings
@@ -61,7 +61,7 @@ def test_every_alert_leads_to_its_section_of_the_runbook(root: Path) -> None:
 
 def test_the_runbook_names_panels_and_settings_that_exist(root: Path) -> None:
     book = (root / "deploy" / "RUNBOOK.md").read_text("utf-8")
-    dashboards = program.files()
+    dashboards = dashboards_command.files()
     titles = [panel["title"] for one in dashboards.values() for panel in json.loads(one)["panels"]]
     named = re.findall(r"(?<!\*)\*([A-Z][\w -]+)\*(?!\*)", book)
     assert len(named) > 5
