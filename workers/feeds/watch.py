@@ -180,12 +180,15 @@ class Watch:
             self._late(max(0.0, now - feed.next_poll))
             self._start(host, self._poll(feed))
             hosts.add(host)
-        while len(self._paging_tasks) < TOGETHER - FOR_FEEDS and len(self._busy) < TOGETHER:
+        while self._has_hands_for_pages():
             page = self._state.due_page(now, hosts)
             if page is None:
                 return
             self._paging_tasks.add(self._start(page.host, self._fetch(page)))
             hosts.add(page.host)
+
+    def _has_hands_for_pages(self) -> bool:
+        return len(self._paging_tasks) < TOGETHER - FOR_FEEDS and len(self._busy) < TOGETHER
 
     def _hosts_in_use(self) -> set[str]:
         return {*self._busy.values(), *self._crowded()}
@@ -199,7 +202,7 @@ class Watch:
     async def _wait(self) -> None:
         """Until something is done, or due, or ``stop`` is called; raises what a task raised."""
         moments = [when for when, _ in self._heap[:1]]
-        if len(self._busy) < TOGETHER and not self._waits_for_room():
+        if self._has_hands_for_pages() and not self._waits_for_room():
             page = self._state.next_page(self._hosts_in_use())
             moments += [page] if page is not None else []
         seconds = min([LONGEST_WAIT, *(when - self._clock() for when in moments)])
