@@ -191,6 +191,10 @@ class State:
         seen = [marks(item) for item in listed]
         with self._transaction():
             self._save(feed)
+            # What was listed last is kept for once: some feeds are empty, or cut, for a moment.
+            (before,) = self._db.execute(
+                "SELECT MAX(listed) FROM items WHERE feed = ?", (feed.id,)
+            ).fetchone()
             self._db.executemany(
                 "INSERT INTO items (feed, guid, version, page, listed) VALUES (?, ?, ?, ?, ?)"
                 " ON CONFLICT DO UPDATE SET listed = excluded.listed, version = excluded.version,"
@@ -212,7 +216,8 @@ class State:
                 [(one.page, feed.id, now) for one in seen],
             )
             self._db.execute(
-                "DELETE FROM items WHERE feed = ? AND listed < ?", (feed.id, now - FORGOTTEN_AFTER)
+                "DELETE FROM items WHERE feed = ? AND listed < ?",
+                (feed.id, min(now - FORGOTTEN_AFTER, before or now)),
             )
             self._out(ready)
             self._pages.add(feed.id, pages, now)

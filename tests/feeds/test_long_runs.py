@@ -1,0 +1,44 @@
+"""What comes of days and weeks with feeds that are not always right."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.feeds.imagined import NOW, PROSE, Imagined, body, rss
+from workers.feeds.fetched import Failed
+
+FEED = "https://paper.example/rss"
+PAGE = "https://paper.example/bridge"
+HOUR = 3600.0
+
+
+@pytest.mark.parametrize(("chance", "hours"), [(0.0, 11.4), (1.0, 22.75)])
+def test_a_page_that_cannot_be_had_is_tried_for_about_a_day(
+    tmp_path: Path, chance: float, hours: float
+) -> None:
+    with Imagined(tmp_path, FEED, chance=chance) as room:
+        room.web[FEED] = body(FEED, rss(("1", PAGE, "Bridge", "")))
+        room.web[PAGE] = Failed(PAGE, "unreachable", "no route to it")
+        room.poll(FEED)
+        room.fetch()
+        assert room.items[-1] == "lost"
+        assert (room.now - NOW) / HOUR == pytest.approx(hours, abs=0.1)
+
+
+def test_a_feed_that_is_empty_once_is_not_sent_again(tmp_path: Path) -> None:
+    with Imagined(tmp_path, FEED) as room:
+        full = rss(*((str(n), f"{PAGE}-{n}", f"Bridge {n}", f"{PROSE}{n}") for n in range(5)))
+        room.web[FEED] = body(FEED, full)
+        room.poll(FEED)
+        assert len(room.sent()) == 5
+        for _ in range(40):
+            room.now += 24 * HOUR
+            room.poll(FEED)
+        room.web[FEED] = body(FEED, rss())
+        room.poll(FEED)
+        room.now += HOUR
+        room.web[FEED] = body(FEED, full)
+        room.poll(FEED)
+        assert room.sent() == []
