@@ -42,3 +42,17 @@ def test_a_feed_that_is_empty_once_is_not_sent_again(tmp_path: Path) -> None:
         room.web[FEED] = body(FEED, full)
         room.poll(FEED)
         assert room.sent() == []
+
+
+def test_a_feed_whose_place_a_page_takes_is_not_mistaken_for_the_sites_own(tmp_path: Path) -> None:
+    with Imagined(tmp_path, FEED) as room:
+        room.web[FEED] = body(FEED, rss(("1", PAGE, "Bridge", PROSE)))
+        room.poll(FEED)
+        front = "<html><head><link rel=alternate type='application/rss+xml' href='/all'></head>"
+        room.web[FEED] = body("https://paper.example/", front, media_type="text/html")
+        known = room.poll(FEED)
+        assert known.url == FEED
+        assert known.error is not None
+        assert "names https://paper.example/all" in known.error
+        room.web[FEED] = body(FEED, rss(("2", f"{PAGE}-2", "Tunnel", PROSE)))
+        assert room.poll(FEED).error is None

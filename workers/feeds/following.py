@@ -163,6 +163,11 @@ class Following:
     def _discovered(self, feed: Known, page: Parsed) -> Known:
         """The feed that a site's page names is asked for at once, and from now on."""
         (found, *_) = page.feeds or (feed.url,)
+        if feed.digest is not None:
+            # Feeds that are broken for a while lead to the site's front page, and its feed is
+            # another one.
+            said = f"{feed.url} was a feed and is a page now, which names {found}"
+            return self._failed(feed, "unreadable", said)
         if found == feed.url or feed.url != feed.address:
             return self._failed(
                 feed, "unreadable", f"{feed.url} is a page, and names no feed that is none"
