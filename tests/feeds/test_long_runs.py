@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.feeds.imagined import NOW, PROSE, Imagined, body, rss
-from workers.feeds.fetched import Failed
+from workers.feeds.fetched import Failed, NotModified, Validators
 
 FEED = "https://paper.example/rss"
 PAGE = "https://paper.example/bridge"
@@ -56,3 +56,19 @@ def test_a_feed_whose_place_a_page_takes_is_not_mistaken_for_the_sites_own(tmp_p
         assert "names https://paper.example/all" in known.error
         room.web[FEED] = body(FEED, rss(("2", f"{PAGE}-2", "Tunnel", PROSE)))
         assert room.poll(FEED).error is None
+
+
+def test_a_server_that_says_for_ever_that_nothing_is_new_is_not_believed(tmp_path: Path) -> None:
+    with Imagined(tmp_path, FEED) as room:
+        given = Validators('"a"', None)
+        for number in range(10):
+            item = (str(number), f"{PAGE}-{number}", "Bridge", f"{PROSE}{number}")
+            room.web[FEED] = body(FEED, rss(item), given)
+            room.poll(FEED)
+            room.now += 12 * HOUR
+        room.web[FEED] = NotModified(FEED, {})
+        room.poll(FEED)
+        assert room.wanted[-1].validators == given
+        room.now += 48 * HOUR
+        room.poll(FEED)
+        assert room.wanted[-1].validators == Validators()
