@@ -72,3 +72,39 @@ def test_a_server_that_says_for_ever_that_nothing_is_new_is_not_believed(tmp_pat
         room.now += 48 * HOUR
         room.poll(FEED)
         assert room.wanted[-1].validators == Validators()
+
+
+def test_what_one_feed_could_not_bring_is_brought_by_one_that_has_its_text(tmp_path: Path) -> None:
+    bare, whole = "https://paper.example/bare", "https://paper.example/whole"
+    with Imagined(tmp_path, bare, whole) as room:
+        room.web[bare] = body(bare, rss(("1", PAGE, "Bridge", "")))
+        room.web[PAGE] = Failed(PAGE, "status", "forbidden", 403)
+        room.poll(bare)
+        room.fetch()
+        assert room.items == ["page", "lost"]
+        room.web[whole] = body(whole, rss(("2", PAGE, "Bridge", PROSE)))
+        room.poll(whole)
+        assert [article["url"] for article in room.sent()] == [PAGE]
+        room.poll(whole)
+        room.web[bare] = body(bare, rss(("1", PAGE, "Bridge", ""), ("3", PAGE + "-3", "", PROSE)))
+        room.poll(bare)
+        assert [article["url"] for article in room.sent()] == [PAGE + "-3"]
+
+
+def test_a_revision_that_two_feeds_have_comes_once(tmp_path: Path) -> None:
+    feeds = ("https://paper.example/all", "https://paper.example/local")
+    with Imagined(tmp_path, *feeds) as room:
+        for title in ("Bridge", "Bridge opens", "Bridge", "Bridge is open"):
+            for feed in feeds:
+                room.now += 60
+                room.web[feed] = body(feed, rss(("1", PAGE, title, PROSE)))
+                room.poll(feed)
+            assert [article["headline"] for article in room.sent()] == [title]
+        room.now += 60
+        room.web[feeds[0]] = body(feeds[0], rss(("1", PAGE, "Bridge is closed", PROSE)))
+        room.poll(feeds[0])
+        room.now += 60
+        room.web[feeds[0]] = body(feeds[0], rss(("1", PAGE, "Bridge is open", PROSE)))
+        room.poll(feeds[0])
+        titles = [article["headline"] for article in room.sent()]
+        assert titles == ["Bridge is closed", "Bridge is open"], "also where one lags behind"

@@ -153,20 +153,27 @@ class State:
 
     def _judged(self, feed: int, item: Marks) -> News:
         rows = self._db.execute(
-            "SELECT version FROM items WHERE feed = ? AND guid = ?", (feed, item.guid)
+            "SELECT version, listed FROM items WHERE feed = ? AND guid = ?", (feed, item.guid)
         ).fetchall()
         if not rows:
             rows = self._db.execute(
-                "SELECT version FROM items WHERE page = ? AND feed = ?", (item.page, feed)
+                "SELECT version, listed FROM items WHERE page = ? AND feed = ?", (item.page, feed)
             ).fetchall()
         if not rows:
             elsewhere = self._db.execute("SELECT 1 FROM items WHERE page = ?", (item.page,))
             return "same" if elsewhere.fetchone() else "new"
-        before = [version for (version,) in rows]
+        before = [version for version, _ in rows]
         if UNKNOWN in before or item.version in before:
             return "same"
-        seen = any(same_words(version, item.version) for version in before)
-        return "redated" if seen else "changed"
+        if any(same_words(version, item.version) for version in before):
+            return "redated"
+        # What another feed has shown since this one did has been brought by that one.
+        elsewhere = self._db.execute(
+            "SELECT version FROM items WHERE page = ? AND feed <> ? AND listed > ?",
+            (item.page, feed, max(listed for _, listed in rows)),
+        )
+        brought = any(same_words(version, item.version) for (version,) in elsewhere)
+        return "same" if brought else "changed"
 
     def taken(
         self,
@@ -273,6 +280,11 @@ class State:
         with self._transaction():
             self._pages.forget(page)
             self._lose(page.feed, page.item, error, now)
+            # Another feed that comes to list it may have its text.
+            self._db.execute(
+                "UPDATE items SET page = NULL WHERE feed = ? AND guid = ?",
+                (page.feed, marks(page.item).guid),
+            )
         self._pages.look_at(page.host)
 
     def _lose(self, feed: int, item: Item, why: str, now: float) -> None:
