@@ -108,3 +108,20 @@ def test_a_revision_that_two_feeds_have_comes_once(tmp_path: Path) -> None:
         room.poll(feeds[0])
         titles = [article["headline"] for article in room.sent()]
         assert titles == ["Bridge is closed", "Bridge is open"], "also where one lags behind"
+
+
+def test_sitemaps_of_days_long_past_are_forgotten(tmp_path: Path) -> None:
+    index = "https://paper.example/sitemap.xml"
+    with Imagined(tmp_path, index) as room:
+        top = room.state.feeds()[0]
+        for day in range(100):
+            room.now += 24 * HOUR
+            named = [f"https://paper.example/{n}.xml" for n in range(max(day - 2, 0), day + 1)]
+            (new,) = room.state.children(top, named, room.now)
+            room.web[named[-1]] = body(named[-1], rss(("1", f"{PAGE}-{day}", "Bridge", PROSE)))
+            room.poll(named[-1])
+            room.state.forget_dropped(room.now, {new.id})
+        (feeds,) = room.state._db.execute("SELECT COUNT(*) FROM feeds").fetchone()
+        (items,) = room.state._db.execute("SELECT COUNT(*) FROM items").fetchone()
+        assert len(room.state.feeds()) == 4
+        assert (feeds, items) == (32, 31)

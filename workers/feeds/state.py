@@ -310,6 +310,22 @@ class State:
                 (now, now - VISITS_KEPT, now + VISITS_KEPT),
             )
 
+    def forget_dropped(self, now: float, planned: Container[int]) -> None:
+        """Forget the sitemaps that their indexes have dropped long ago: some name one a day.
+
+        ``planned`` are feeds that somebody is yet to ask for by their ids.
+        """
+        with self._transaction():
+            found = self._db.execute(
+                "SELECT id FROM feeds WHERE wanted AND NOT followed AND last_poll < ?"
+                " AND id NOT IN (SELECT feed FROM pages)"
+                " AND id NOT IN (SELECT parent FROM feeds WHERE parent IS NOT NULL)",
+                (now - FORGOTTEN_AFTER,),
+            ).fetchall()
+            dropped = [row for row in found if row[0] not in planned]
+            for table, column in (("items", "feed"), ("lost", "feed"), ("feeds", "id")):
+                self._db.executemany(f"DELETE FROM {table} WHERE {column} = ?", dropped)
+
     def visits(self, now: float) -> dict[str, Visit]:
         """The hosts whose last visit may still matter; the others are forgotten."""
         self.forget_visits(now)

@@ -158,6 +158,7 @@ class Watch:
             self._looked = now
             self._look_for_revived()
             self._state.forget_visits(now)
+            self._state.forget_dropped(now, self._planned)
         while self._heap and self._heap[0][0] <= now:
             _, id = heapq.heappop(self._heap)
             feed = self._state.feed(id)
