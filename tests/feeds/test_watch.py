@@ -173,6 +173,25 @@ def test_feeds_that_are_always_due_leave_room_for_pages(
     assert len([url for url in asked.pages if url.startswith("https://p")]) == 10
 
 
+def test_a_host_with_more_feeds_than_turns_has_turns_for_its_pages(state: State) -> None:
+    state.follow(addresses(1, 30), time.time())
+    feed, *_ = state.feeds()
+    pages = [("h0.example", Item(f"p{n}", f"https://h0.example/p{n}")) for n in range(10)]
+    state.taken(feed, [item for _, item in pages], [], pages, [], time.time())
+    asked = Asked(state)
+    asked.next = 0.0
+    following = made(state, asked, Kafka())
+
+    def enough(feed: Known) -> None:
+        if asked.polls.total() >= 60:
+            following.stop()
+
+    asked.after_poll = enough
+    asyncio.run(following.run())
+    assert len(asked.pages) >= 50
+    assert asked.polls.total() == 60
+
+
 def test_pages_that_wait_for_a_hand_cost_nothing(
     state: State, monkeypatch: pytest.MonkeyPatch
 ) -> None:

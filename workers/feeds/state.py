@@ -246,6 +246,10 @@ class State:
         """When the next page on a host that is not busy is due; None if there is none."""
         return self._pages.next(busy)
 
+    def page_is_due(self, host: str, now: float) -> bool:
+        """Whether a page on this host is due."""
+        return self._pages.is_due(host, now)
+
     def pages_waiting(self, feed: int) -> int:
         """How many pages of a feed are to be fetched."""
         return self._pages.waiting(feed)

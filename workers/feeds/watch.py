@@ -83,6 +83,8 @@ class Watch:
         """Feeds that have a place here: in the heap, due, or being asked."""
         self._due: dict[str, deque[int]] = {}
         """By host the feeds to be asked now."""
+        self._crowding: set[str] = set()
+        """Hosts with further feeds to be asked when one of theirs was: a page is next there."""
         self._busy: dict[asyncio.Task[None], str] = {}
         """Requests in hand and their hosts."""
         self._paging_tasks: set[asyncio.Task[None]] = set()
@@ -174,10 +176,14 @@ class Watch:
                 break
             if len(self._busy) >= TOGETHER:
                 return
+            if host in self._crowding and self._state.page_is_due(host, now):
+                continue
             waiting = self._due.pop(host)
             feed = self._state.feed(waiting.popleft())
+            self._crowding.discard(host)
             if waiting:  # behind the feeds of all other hosts
                 self._due[host] = waiting
+                self._crowding.add(host)
             self._late(max(0.0, now - feed.next_poll))
             self._start(host, self._poll(feed))
             hosts.add(host)
@@ -185,6 +191,7 @@ class Watch:
             page = self._state.due_page(now, hosts)
             if page is None:
                 return
+            self._crowding.discard(page.host)
             self._paging_tasks.add(self._start(page.host, self._fetch(page)))
             hosts.add(page.host)
 
