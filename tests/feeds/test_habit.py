@@ -65,6 +65,13 @@ def test_a_busy_feed_is_known_sooner_and_may_pause_for_some_hours() -> None:
     assert habit.silent_after(busy) == habit.LEAST_PATIENCE
 
 
+def test_what_a_clock_that_ran_ahead_has_taught_is_unlearnt() -> None:
+    ahead = habit.learnt(every(DAY, 10), [None], NOW + 365 * DAY)
+    known = habit.learnt(ahead, every(DAY, 10), NOW)
+    assert known == every(DAY, 10)
+    assert habit.silent(known, NOW + 60 * DAY)
+
+
 def test_items_a_day() -> None:
     assert habit.per_day(every(6 * HOUR, 10), NOW) == pytest.approx(4, rel=0.1)
     assert habit.per_day((), NOW) is None

@@ -173,6 +173,61 @@ def test_feeds_that_are_always_due_leave_room_for_pages(
     assert len([url for url in asked.pages if url.startswith("https://p")]) == 10
 
 
+def test_a_host_with_more_feeds_than_turns_has_turns_for_its_pages(state: State) -> None:
+    state.follow(addresses(1, 30), time.time())
+    feed, *_ = state.feeds()
+    pages = [("h0.example", Item(f"p{n}", f"https://h0.example/p{n}")) for n in range(10)]
+    state.taken(feed, [item for _, item in pages], [], pages, [], time.time())
+    asked = Asked(state)
+    asked.next = 0.0
+    following = made(state, asked, Kafka())
+
+    def enough(feed: Known) -> None:
+        if asked.polls.total() >= 60:
+            following.stop()
+
+    asked.after_poll = enough
+    asyncio.run(following.run())
+    assert len(asked.pages) >= 50
+    assert asked.polls.total() == 60
+
+
+def test_pages_that_wait_for_a_hand_cost_nothing(
+    state: State, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watch, "TOGETHER", 8)
+    monkeypatch.setattr(watch, "FOR_FEEDS", 2)
+    state.follow(addresses(1, 1), time.time())
+    (feed,) = state.feeds()
+    pages = [(f"p{n}.example", Item(f"p{n}", f"https://p{n}.example/{n}")) for n in range(20)]
+    after = replace(feed, next_poll=time.time() + LATER)
+    state.taken(after, [item for _, item in pages], [], pages, [], time.time())
+    looks = 0
+
+    def clock() -> float:
+        nonlocal looks
+        looks += 1
+        return time.time()
+
+    class Slow(Asked):
+        async def fetch(self, page: Page) -> None:
+            self.pages.append(page.host)
+            await asyncio.Event().wait()
+
+    async def story() -> None:
+        asked = Slow(state)
+        following = Watch(state, asked, asked, Kafka(), clock=clock)
+        running = asyncio.create_task(following.run())
+        for _ in range(500):
+            await asyncio.sleep(0)
+        assert len(asked.pages) == 6
+        assert looks < 50
+        following.stop()
+        await running
+
+    asyncio.run(story())
+
+
 def test_a_sitemap_that_its_index_dropped_is_asked_no_more(state: State) -> None:
     index = "https://h0.example/sitemap.xml"
     state.follow([index], time.time())

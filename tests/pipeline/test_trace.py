@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.deployment import Deployment, copydesk, raw
+from topics import catalog
 from topics.records import Origin
 from workers.settings import environment
 
@@ -73,6 +74,11 @@ def test_an_article_that_was_revised_copied_and_dead_lettered(deployment: Deploy
     assert steps(traced(deployment, place(revision)), revision) == steps(seen, revision)
     assert len(traced(deployment, place(revision))) == len(passed)
     assert len(traced(deployment, "b")) == 4
+    ways = {item["place"]: traced(deployment, item["place"]) for item in seen if item["stage"]}
+    assert len(ways) > 10
+    for at, way in ways.items():
+        assert at in [item["place"] for item in way]
+        assert len({item["origin"] for item in way}) == 1
 
     table = copydesk("trace", "a", input=None, **environment(deployment.settings))
     assert b"dead-letter" in table.stdout
@@ -85,7 +91,8 @@ def test_an_article_that_was_revised_copied_and_dead_lettered(deployment: Deploy
 @pytest.mark.broker
 def test_nothing_found_is_said_and_why_that_may_be(deployment: Deployment) -> None:
     deployment.produce([raw("a", FIRST)], keys=[b"a"])
-    for words in (("nobody",), ("a", "--since", "2999-01-01")):
+    nowhere = f"{deployment.settings.topic(catalog.RAW.name)}/0/99"
+    for words in (("nobody",), (nowhere,), ("a", "--since", "2999-01-01")):
         done = copydesk("trace", *words, input=None, **environment(deployment.settings))
         assert done.returncode == 1
         assert not done.stdout

@@ -16,8 +16,9 @@ from faust.types import TP
 
 from tests.deployment import Deployment
 from topics import catalog
-from workers.runtime.consume import Consumption, TopicLostError
+from workers.runtime.consume import Consumption
 from workers.runtime.metrics import Metrics
+from workers.runtime.prompt_consumer import TopicLostError
 from workers.runtime.record import Consumed, Finished
 from workers.settings import load
 

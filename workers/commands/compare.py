@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import difflib
 import re
 import sys
 from collections.abc import Sequence
@@ -77,6 +78,7 @@ def run(arguments: argparse.Namespace) -> int:
             found.take(index)
     except FileError as error:
         raise CommandError(str(error)) from None
+    _check_fields(found, arguments.fail_over)
     over = [limit for limit in arguments.fail_over if found.share(limit[0]) > limit[1]]
     _print(found, names, over, json=arguments.json)
     for field, most in over:
@@ -85,6 +87,20 @@ def run(arguments: argparse.Namespace) -> int:
             file=sys.stderr,
         )
     return OVER if over else 0
+
+
+def _check_fields(found: Comparison, limits: Sequence[tuple[str | None, float]]) -> None:
+    """CommandError for a limit that nothing could ever be over."""
+    from topics.records import EnrichedArticle
+
+    known = found.seen | set(EnrichedArticle.__struct_fields__)
+    for name, _ in limits:
+        if name in found.ignored:
+            raise CommandError(f"--fail-over {name}: this field is left out (--all, --ignore)")
+        if name is not None and name not in known:
+            near = difflib.get_close_matches(name, known, 1)
+            meant = f"; did you mean {near[0]}?" if near else ""
+            raise CommandError(f"--fail-over {name}: no record has this field{meant}")
 
 
 def _print(

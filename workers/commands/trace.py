@@ -29,9 +29,9 @@ def declare(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     parser.add_argument(
         "word",
-        metavar="ID|ORIGIN",
-        help="an article's id (all its arrivals, and the copies of it), or one arrival's origin: "
-        "TOPIC/PARTITION/OFFSET, as in the header origin",
+        metavar="ID|PLACE",
+        help="an article's id (all its arrivals, and the copies of it), or one arrival: the place "
+        "of any record of it, TOPIC/PARTITION/OFFSET, as in the header origin or in copydesk lag",
     )
     parser.add_argument(
         "--since",

@@ -56,13 +56,15 @@ class Following:
 
     async def poll(self, feed: Known) -> Sequence[Known]:
         """Ask one feed; it and those that it named for the first time, with their next polls."""
+        began = self._means.clock()
+        # Some servers say for ever that nothing is new: of a feed that is silent that is not taken.
+        doubted = habit.silent(feed.habit, began)
         want = Want(
             accept=ACCEPT,
             limit=LIMIT,
-            validators=feed.validators,
+            validators=Validators() if doubted else feed.validators,
             headers=headers_for(feed.url, self.subscription(feed)),
         )
-        began = self._means.clock()
         self._state.asking(feed.id, began, began + self._bounds.shortest)
         try:
             result = await self._means.client.get(feed.url, want)
@@ -163,6 +165,11 @@ class Following:
     def _discovered(self, feed: Known, page: Parsed) -> Known:
         """The feed that a site's page names is asked for at once, and from now on."""
         (found, *_) = page.feeds or (feed.url,)
+        if feed.digest is not None:
+            # Feeds that are broken for a while lead to the site's front page, and its feed is
+            # another one.
+            said = f"{feed.url} was a feed and is a page now, which names {found}"
+            return self._failed(feed, "unreadable", said)
         if found == feed.url or feed.url != feed.address:
             return self._failed(
                 feed, "unreadable", f"{feed.url} is a page, and names no feed that is none"

@@ -36,7 +36,9 @@ def learnt(habit: Habit, times: Iterable[float | None], now: float) -> Habit:
     """The habit with further items; an unknown time, or one ahead, counts as now."""
     oldest = now - REMEMBERED_DAYS * DAY
     moments = {int(now if time is None else min(time, now)) for time in times}
-    return tuple(time for time in sorted({*habit, *moments}) if time > oldest)[-REMEMBERED:]
+    # Those ahead were learnt by a clock that has been set back since.
+    known = sorted(time for time in {*habit, *moments} if oldest < time <= now)
+    return tuple(known)[-REMEMBERED:]
 
 
 def usual_gap(habit: Habit) -> float | None:

@@ -73,6 +73,11 @@ class PageQueue:
         row = self._db.execute(_NEXT, (host, now)).fetchone()
         return _page(row) if row else None
 
+    def is_due(self, host: str, now: float) -> bool:
+        """Whether a page on this host is due."""
+        when = self._hosts.get(host)
+        return when is not None and when <= now
+
     def next(self, busy: Container[str]) -> float | None:
         """When the next page on a host that is not busy is due; None if there is none."""
         return min((when for host, when in self._hosts.items() if host not in busy), default=None)

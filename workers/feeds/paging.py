@@ -12,7 +12,7 @@ from workers.feeds.subscriptions import Subscription
 
 ACCEPT = "text/html, application/xhtml+xml, text/plain;q=0.8"
 MEDIA_TYPES = frozenset({"text/html", "application/xhtml+xml", "text/plain"})
-TRIES = 6
+TRIES = 7
 """Times that a page is asked for before it is given up: over about a day."""
 FIRST_WAIT = 60.0
 GROWS = 4.0

@@ -153,20 +153,27 @@ class State:
 
     def _judged(self, feed: int, item: Marks) -> News:
         rows = self._db.execute(
-            "SELECT version FROM items WHERE feed = ? AND guid = ?", (feed, item.guid)
+            "SELECT version, listed FROM items WHERE feed = ? AND guid = ?", (feed, item.guid)
         ).fetchall()
         if not rows:
             rows = self._db.execute(
-                "SELECT version FROM items WHERE page = ? AND feed = ?", (item.page, feed)
+                "SELECT version, listed FROM items WHERE page = ? AND feed = ?", (item.page, feed)
             ).fetchall()
         if not rows:
             elsewhere = self._db.execute("SELECT 1 FROM items WHERE page = ?", (item.page,))
             return "same" if elsewhere.fetchone() else "new"
-        before = [version for (version,) in rows]
+        before = [version for version, _ in rows]
         if UNKNOWN in before or item.version in before:
             return "same"
-        seen = any(same_words(version, item.version) for version in before)
-        return "redated" if seen else "changed"
+        if any(same_words(version, item.version) for version in before):
+            return "redated"
+        # What another feed has shown since this one did has been brought by that one.
+        elsewhere = self._db.execute(
+            "SELECT version FROM items WHERE page = ? AND feed <> ? AND listed > ?",
+            (item.page, feed, max(listed for _, listed in rows)),
+        )
+        brought = any(same_words(version, item.version) for (version,) in elsewhere)
+        return "same" if brought else "changed"
 
     def taken(
         self,
@@ -191,6 +198,10 @@ class State:
         seen = [marks(item) for item in listed]
         with self._transaction():
             self._save(feed)
+            # What was listed last is kept for once: some feeds are empty, or cut, for a moment.
+            (before,) = self._db.execute(
+                "SELECT MAX(listed) FROM items WHERE feed = ?", (feed.id,)
+            ).fetchone()
             self._db.executemany(
                 "INSERT INTO items (feed, guid, version, page, listed) VALUES (?, ?, ?, ?, ?)"
                 " ON CONFLICT DO UPDATE SET listed = excluded.listed, version = excluded.version,"
@@ -212,7 +223,8 @@ class State:
                 [(one.page, feed.id, now) for one in seen],
             )
             self._db.execute(
-                "DELETE FROM items WHERE feed = ? AND listed < ?", (feed.id, now - FORGOTTEN_AFTER)
+                "DELETE FROM items WHERE feed = ? AND listed < ?",
+                (feed.id, min(now - FORGOTTEN_AFTER, before or now)),
             )
             self._out(ready)
             self._pages.add(feed.id, pages, now)
@@ -233,6 +245,10 @@ class State:
     def next_page(self, busy: Container[str]) -> float | None:
         """When the next page on a host that is not busy is due; None if there is none."""
         return self._pages.next(busy)
+
+    def page_is_due(self, host: str, now: float) -> bool:
+        """Whether a page on this host is due."""
+        return self._pages.is_due(host, now)
 
     def pages_waiting(self, feed: int) -> int:
         """How many pages of a feed are to be fetched."""
@@ -268,6 +284,11 @@ class State:
         with self._transaction():
             self._pages.forget(page)
             self._lose(page.feed, page.item, error, now)
+            # Another feed that comes to list it may have its text.
+            self._db.execute(
+                "UPDATE items SET page = NULL WHERE feed = ? AND guid = ?",
+                (page.feed, marks(page.item).guid),
+            )
         self._pages.look_at(page.host)
 
     def _lose(self, feed: int, item: Item, why: str, now: float) -> None:
@@ -292,6 +313,22 @@ class State:
                 "DELETE FROM hosts WHERE paused < ? AND NOT asked BETWEEN ? AND ?",
                 (now, now - VISITS_KEPT, now + VISITS_KEPT),
             )
+
+    def forget_dropped(self, now: float, planned: Container[int]) -> None:
+        """Forget the sitemaps that their indexes have dropped long ago: some name one a day.
+
+        ``planned`` are feeds that somebody is yet to ask for by their ids.
+        """
+        with self._transaction():
+            found = self._db.execute(
+                "SELECT id FROM feeds WHERE wanted AND NOT followed AND last_poll < ?"
+                " AND id NOT IN (SELECT feed FROM pages)"
+                " AND id NOT IN (SELECT parent FROM feeds WHERE parent IS NOT NULL)",
+                (now - FORGOTTEN_AFTER,),
+            ).fetchall()
+            dropped = [row for row in found if row[0] not in planned]
+            for table, column in (("items", "feed"), ("lost", "feed"), ("feeds", "id")):
+                self._db.executemany(f"DELETE FROM {table} WHERE {column} = ?", dropped)
 
     def visits(self, now: float) -> dict[str, Visit]:
         """The hosts whose last visit may still matter; the others are forgotten."""

@@ -83,6 +83,8 @@ class Watch:
         """Feeds that have a place here: in the heap, due, or being asked."""
         self._due: dict[str, deque[int]] = {}
         """By host the feeds to be asked now."""
+        self._crowding: set[str] = set()
+        """Hosts with further feeds to be asked when one of theirs was: a page is next there."""
         self._busy: dict[asyncio.Task[None], str] = {}
         """Requests in hand and their hosts."""
         self._paging_tasks: set[asyncio.Task[None]] = set()
@@ -158,6 +160,7 @@ class Watch:
             self._looked = now
             self._look_for_revived()
             self._state.forget_visits(now)
+            self._state.forget_dropped(now, self._planned)
         while self._heap and self._heap[0][0] <= now:
             _, id = heapq.heappop(self._heap)
             feed = self._state.feed(id)
@@ -173,19 +176,27 @@ class Watch:
                 break
             if len(self._busy) >= TOGETHER:
                 return
+            if host in self._crowding and self._state.page_is_due(host, now):
+                continue
             waiting = self._due.pop(host)
             feed = self._state.feed(waiting.popleft())
+            self._crowding.discard(host)
             if waiting:  # behind the feeds of all other hosts
                 self._due[host] = waiting
+                self._crowding.add(host)
             self._late(max(0.0, now - feed.next_poll))
             self._start(host, self._poll(feed))
             hosts.add(host)
-        while len(self._paging_tasks) < TOGETHER - FOR_FEEDS and len(self._busy) < TOGETHER:
+        while self._has_hands_for_pages():
             page = self._state.due_page(now, hosts)
             if page is None:
                 return
+            self._crowding.discard(page.host)
             self._paging_tasks.add(self._start(page.host, self._fetch(page)))
             hosts.add(page.host)
+
+    def _has_hands_for_pages(self) -> bool:
+        return len(self._paging_tasks) < TOGETHER - FOR_FEEDS and len(self._busy) < TOGETHER
 
     def _hosts_in_use(self) -> set[str]:
         return {*self._busy.values(), *self._crowded()}
@@ -199,7 +210,7 @@ class Watch:
     async def _wait(self) -> None:
         """Until something is done, or due, or ``stop`` is called; raises what a task raised."""
         moments = [when for when, _ in self._heap[:1]]
-        if len(self._busy) < TOGETHER and not self._waits_for_room():
+        if self._has_hands_for_pages() and not self._waits_for_room():
             page = self._state.next_page(self._hosts_in_use())
             moments += [page] if page is not None else []
         seconds = min([LONGEST_WAIT, *(when - self._clock() for when in moments)])

@@ -24,6 +24,16 @@ _ENCODINGS = (
     "shift",
     "mac",
 )
+_SUPERSETS = {
+    "ascii": "cp1252",
+    "iso8859-1": "cp1252",
+    "iso8859-9": "cp1254",
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "shift_jis": "cp932",
+    "euc_kr": "cp949",
+}
+"""What the web means by a name, where the name is of a smaller set (WHATWG's Encoding Standard)."""
 _LOOKED_AT = 8192
 _GUESSED_FROM = 64 * 1024
 _DAMAGED = 0.01
@@ -51,8 +61,7 @@ def encoding_of(name: str) -> str | None:
         return None
     if not found.name.startswith(_ENCODINGS):
         return None
-    # Whoever says Latin-1 on the web means what Windows made of it.
-    return {"iso8859-1": "cp1252", "ascii": "cp1252"}.get(found.name, found.name)
+    return _SUPERSETS.get(found.name, found.name)
 
 
 def decoded(data: bytes) -> str | None:

@@ -27,9 +27,9 @@ from topics import headers
 from workers.runtime import logs
 from workers.runtime.connection import faust_arguments
 from workers.runtime.hops import Hop
-from workers.runtime.membership import NamedConsumer
 from workers.runtime.metrics import Metrics
 from workers.runtime.pausing import Pause, count_as_poll, refuse_acknowledgement
+from workers.runtime.prompt_consumer import PromptConsumer, TopicLostError
 from workers.runtime.record import Consumed
 from workers.settings import Settings
 
@@ -38,13 +38,6 @@ log = logs.get(__name__)
 COMMIT_SECONDS = 1.0
 BUFFERED = 64
 """Records that wait in memory: as many batches, up to four; one batch if that is larger."""
-FULL_PAUSE_SECONDS = 0.02
-SEEK_AGAIN_SECONDS = 1.0
-STANDBY_POLL_SECONDS = 1.0
-
-
-class TopicLostError(Exception):
-    """The topic is not the one that was consumed so far; to start again reads the new one."""
 
 
 class PlainStreamsError(Exception):
@@ -120,12 +113,11 @@ class Consumption:
 
     def first_unfinished(self, place: tuple[str, int]) -> int | None:
         """The first offset of a partition that is not finished; None if nothing is known yet."""
-        known = self.finished.get(place)
-        if known is None:
-            # Faust learns the committed offsets when partitions are assigned and tells nobody.
-            consumer: Any = self.app.consumer
-            known = consumer._committed_offset.get(TP(*place))
-        return known
+        # Faust learns the committed offsets when partitions are assigned and tells nobody; they are
+        # beyond what is finished where a transaction's end lies behind it.
+        consumer: Any = self.app.consumer
+        known = (self.finished.get(place), consumer._committed_offset.get(TP(*place)))
+        return max((offset for offset in known if offset is not None), default=None)
 
     async def bounds(self) -> dict[tuple[str, int], tuple[int, int]]:
         """The first offset that is still there and the end offset of every assigned partition.
@@ -170,7 +162,7 @@ class Consumption:
             worker_redirect_stdouts=False,
         )
         transport: Any = app.transport
-        transport.Consumer = partial(_PromptConsumer, settings=settings, lost=self._failed)
+        transport.Consumer = partial(PromptConsumer, settings=settings, lost=self._failed)
         source = app.topic(
             self.topic,
             key_type=bytes,
@@ -259,94 +251,6 @@ class Consumption:
         self.assigned = set()
         # A batch that outlived the poll interval is over; the client joins only who polls.
         count_as_poll(app)
-
-
-class _PromptConsumer(NamedConsumer):
-    """Faust's consumer, but for topics made anew, rebalances, and how long it sleeps.
-
-    Faust sleeps a whole second with full buffers, which with buffers small enough to bound memory
-    left a worker idle most of the time: 30 short articles a second against 90 in the same minutes.
-
-    Faust ends a rebalance by going to the committed offsets. But it does not stop a worker that had
-    no partitions, nor a fetch that is on its way; what these bring came twice, or seemed to come
-    from a topic made anew. So nothing is fetched until that seek, and what a fetch brings from
-    before it is thrown away, and sought again.
-    """
-
-    can_resume_flow: Any
-    _settled = 0
-    """The count of rebalances when the last seek began that has succeeded."""
-    _thrown_away = _gone_back = 0
-    """Fetches that were thrown away; how many of them when that seek began."""
-    _polled = 0.0
-
-    async def _wait_next_records(self, timeout: float) -> Any:
-        if not self.flow_active:
-            await self.wait(self.can_resume_flow)
-            return {}, set()
-        if self.app.rebalancing_count != self._settled or not self._get_active_partitions():
-            self._stay_member()
-            await self.sleep(FULL_PAUSE_SECONDS)
-            return {}, set()
-        if self._thrown_away != self._gone_back:
-            await self._go_back()
-            return {}, set()
-        begun = self.app.rebalancing_count
-        found, active = await super()._wait_next_records(timeout)
-        if not self.flow_active or self.app.rebalancing_count != begun:
-            self._thrown_away += bool(found)
-            if not self.flow_active:
-                await self.wait(self.can_resume_flow)  # Faust would seek amid the rebalance
-            return {}, set()
-        for tp, records in (found or {}).items():
-            read = self._read_offset[tp]
-            # Faust drops what it thinks it has read already, without a word.
-            if records and read is not None and records[0].offset < read:
-                raise TopicLostError(
-                    f"{tp.topic}/{tp.partition} goes back from offset {read} to "
-                    f"{records[0].offset}: it was deleted and created anew, or truncated"
-                )
-        return found, active
-
-    async def perform_seek(self) -> None:
-        """Go to what was committed, and take note that it is done."""
-        count, thrown_away = self.app.rebalancing_count, self._thrown_away
-        await super().perform_seek()
-        self._settled = max(self._settled, count)  # seeks overlap
-        self._gone_back = max(self._gone_back, thrown_away)
-
-    async def seek_to_committed(self) -> Any:
-        """Also go to the beginning where nothing was committed.
-
-        There the client would stay where it is: behind what a fetch has brought in vain.
-        """
-        thread: Any = self._thread
-        return await thread.call_thread(_seek, thread._ensure_consumer())
-
-    async def _go_back(self) -> None:
-        try:
-            await self.perform_seek()
-        except Exception as error:
-            log.warning("cannot go back to the committed offsets yet", error=repr(error))
-            await self.sleep(SEEK_AGAIN_SECONDS)
-
-    def _stay_member(self) -> None:
-        """Keep a worker that stands by in its group, which the client leaves if nobody fetches."""
-        if not self.assignment() and time.monotonic() > self._polled + STANDBY_POLL_SECONDS:
-            self._polled = time.monotonic()
-            app: Any = self.app
-            count_as_poll(app)
-
-
-async def _seek(client: Any) -> Any:
-    """Runs in the consumer's own thread."""
-    committed = await client.seek_to_committed()
-    for tp, offset in committed.items():
-        if not offset:
-            # Nothing is waited for, and a position that is not known ends Faust's consumer; where
-            # the topic begins later, the client goes there (consumer_auto_offset_reset).
-            client.seek(tp, 0)
-    return committed
 
 
 class _CommitTimes(faust.Sensor):

@@ -103,6 +103,8 @@ class FeedProducer:
         """
         try:
             self._state.follow(list(self._subscriptions), time.time())
+            answered = (feed.last_success or 0.0 for feed in self._state.feeds())
+            self.metrics.last_success.set(max(answered, default=0.0))
             if once:
                 await self._delivery.start()
             await self._pool.start()
@@ -228,7 +230,7 @@ class FeedProducer:
                 log.warning("too large for Kafka, dead letter", item=one.where)
 
     def _changed(self, before: Known, after: Known) -> None:
-        if after.last_success is not None:
+        if after.last_success is not None and after.last_success != before.last_success:
             self.metrics.last_success.set(after.last_success)
         if after.url != before.url:
             log.info("feed moved", feed=after.address, to=after.url)

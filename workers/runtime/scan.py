@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -68,7 +68,9 @@ class Scan:
         self.partitions: dict[str, int] = {}
         """Topic → its partitions, of every topic on the broker."""
 
-    async def records(self, stretches: Iterable[Stretch] | None = None) -> AsyncIterator[Consumed]:
+    async def records(
+        self, stretches: Iterable[Stretch] | None = None
+    ) -> AsyncGenerator[Consumed, None]:
         """Every record not older than ``since`` (ms); in order within a partition only.
 
         ``stretches`` instead of the topics: what of them does not exist (any more) is left out.

@@ -24,7 +24,7 @@ from workers.canonical_url import canonical_url, url_id
 from workers.runtime.letters import Letter, is_tombstone, same_origin
 from workers.runtime.record import Consumed
 from workers.runtime.replay_plan import REPLAY_COUNT
-from workers.runtime.scan import Read, Scan
+from workers.runtime.scan import Read, Scan, Stretch
 from workers.settings import Settings
 
 FORGOTTEN = "forgotten"
@@ -33,6 +33,8 @@ TAKEDOWN = "takedown"
 """That of a record by which the claim's owner drops its claims."""
 MOST = 10_000
 """Records of one article that are kept; more are counted."""
+LONGEST_PLACE = 30
+"""Characters of a partition and an offset; Python refuses to read very long numbers."""
 KEYED_BY_ID: tuple[Topic, ...] = tuple(
     topic
     for topic in catalog.TOPICS
@@ -149,14 +151,32 @@ async def trace(
     since: int | None = None,
     report: Callable[[Read], None] = lambda read: None,
 ) -> Trace:
-    """Read all topics once, from ``since`` (ms) on; what belongs to an id or an origin.
+    """Read all topics once, from ``since`` (ms) on; what belongs to an id or an arrival.
 
+    An arrival is named by its origin, or by the place of any record of it.
     Every partition is read, whatever the key: others may have produced with a partitioner of their
     own, and partitions may have been added.
     """
-    searches = [Search(settings, word)]
+    searches = [Search(settings, await _arrival(settings, word) or word)]
     (found,) = await trace_all(settings, searches, since=since, report=report)
     return found
+
+
+async def _arrival(settings: Settings, word: str) -> str | None:
+    """The origin of the record at this place; None if it is no place, or nothing is there."""
+    topic, _, place = word.partition("/")
+    partition, _, offset = place.partition("/")
+    known = catalog.BY_NAME.get(topic.removeprefix(settings.topic_prefix))
+    numbers = partition.isdecimal() and offset.isdecimal() and len(place) < LONGEST_PLACE
+    if known is None or not numbers or topic != settings.topic(known.name):
+        return None
+    at = Stretch(topic, int(partition), int(offset))
+    async with contextlib.aclosing(Scan(settings, [known]).records([at])) as records:
+        async for record in records:
+            if record.offset != at.start:
+                return None
+            return str(record.arrival().origin if known is catalog.RAW else _origin(record, known))
+    return None
 
 
 async def trace_all(

@@ -159,6 +159,33 @@ def test_too_many_differences_end_with_status_1(
     assert ("more than" in said) is bool(status)
 
 
+@pytest.mark.parametrize("new", [[], [dead("a"), dead("b")], [enriched("c")]])
+def test_a_limit_of_a_field_is_exceeded_where_no_article_is_left(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], new: list[dict[str, Any]]
+) -> None:
+    files = write(tmp_path / "old", [enriched("a"), enriched("b")]), write(tmp_path / "new", new)
+    assert compare(capsys, *files, "--fail-over", "text=99%")[0] == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--fail-over", "txet=1%"], "--fail-over txet: no record has this field; did you mean te"),
+        (["--fail-over", "enriched_at=1%"], "--fail-over enriched_at: this field is left out"),
+        (["--fail-over", "text=1%", "--ignore", "text"], "--fail-over text: this field is left ou"),
+        (["--fail-over", "enriched_at=1%", "--all"], ""),
+        (["--fail-over", "headline=1%"], ""),
+        (["--fail-over", "own=1%"], ""),
+    ],
+)
+def test_a_limit_that_nothing_could_exceed_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], words: list[str], said: str
+) -> None:
+    one = write(tmp_path / "one", [enriched("a", own="a field of theirs")])
+    status, _, error = compare(capsys, one, one, *words)
+    assert (status, said in error) == (2 if said else 0, True)
+
+
 @pytest.mark.parametrize(
     ("line", "said"),
     [

@@ -32,6 +32,7 @@ PLACES = st.sampled_from(["http://", "https://", "ftp://", "//", "", "http:"])
         ("http://news.example:22/", "port 22"),
         ("http://news.example:99999/", "no address"),
         ("http://[::1/", "no address"),
+        ("http://[]@", "no address"),
         ("http://news example/", "no address"),
         ("http://news.example\\@x/", "no address"),
         ("http://%31%32%37.0.0.1/", "no address"),
@@ -129,7 +130,15 @@ def test_a_redirect_leads_where_it_says(location: str, leads: str) -> None:
 
 @pytest.mark.parametrize(
     "location",
-    ["file:///etc/passwd", "http://10.0.0.1/", "http://news.example:25/", "http://[", "data:,x"],
+    [
+        "file:///etc/passwd",
+        "http://10.0.0.1/",
+        "http://news.example:25/",
+        "http://[",
+        "http://[]@",
+        "//[]@/x",
+        "data:,x",
+    ],
 )
 def test_a_redirect_to_where_nobody_asks_is_refused(location: str) -> None:
     with pytest.raises(RefusedError, match="leads"):

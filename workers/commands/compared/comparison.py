@@ -62,6 +62,8 @@ class Comparison:
     """For each file, ``name version`` of the stages in the enriched records that both have."""
     both: int = 0
     """Enriched records that both files have."""
+    seen: set[str] = field(default_factory=set)
+    """The fields of those records."""
     differ: int = 0
     fields: dict[str, Counter[Change]] = field(default_factory=dict)
     characters: Counter[str] = field(default_factory=Counter)
@@ -99,10 +101,15 @@ class Comparison:
     """Duplicates and dead letters that both files have and that differ."""
 
     def share(self, name: str | None = None) -> float:
-        """How many of all articles differ, or of those that both have in one field; 0 to 1."""
+        """How many of all articles differ, or of those that both have in one field; 0 to 1.
+
+        All of them where the old file has enriched articles and none of them is one in the new.
+        """
         if name is None:
             return self.different / self.articles if self.articles else 0.0
-        return self.fields.get(name, Counter()).total() / self.both if self.both else 0.0
+        if not self.both:
+            return float(self.outcomes[0]["enriched"] > 0)
+        return self.fields.get(name, Counter()).total() / self.both
 
     def take(self, index: Index) -> None:
         """Compare all that the files have."""
@@ -135,6 +142,7 @@ class Comparison:
                 self._example("outcome", 1, new, told)
             return
         self.both += 1
+        self.seen.update(old.record, new.record)
         for side, entry in enumerate(pair):
             self.stages[side].update(_stages(entry.record))
         found = difference(old.record, new.record, self.ignored)

@@ -16,6 +16,8 @@ _USER = re.compile(r"(?<=//)[^/?#\\]*@")
 # Of a name as it is looked up: ASCII, since other scripts are encoded in it by now.
 _NAME = re.compile(r"[0-9a-z_-]{1,63}(\.[0-9a-z_-]{1,63})*\.?")
 DEFAULT_PORTS = {"http": 80, "https": 443}
+# yarl raises the last one where nothing stands behind brackets before an at sign: http://[]@
+_NO_ADDRESS = (ValueError, UnicodeError, IndexError)
 
 
 class RefusedError(Exception):
@@ -75,7 +77,7 @@ def target(url: str | URL, rules: Rules) -> Target:
             raise ValueError(host)
         if user is not None and ":" in user:
             raise ValueError("a user's name has no colon (RFC 7617)")
-    except (ValueError, UnicodeError):
+    except _NO_ADDRESS:
         raise RefusedError(f"{shown} is no address that can be asked") from None
     if parts.scheme not in DEFAULT_PORTS:
         raise RefusedError(f"{shown} is not asked: only http:// and https:// addresses are")
@@ -120,7 +122,7 @@ def onward(at: Target, location: str, rules: Rules) -> Target:
         text = raw.decode("latin-1")
     try:
         url = at.url.join(URL(text.strip()))
-    except (ValueError, UnicodeError):
+    except _NO_ADDRESS:
         raise RefusedError(f"{at.shown} leads to {redacted(text)}, which is no address") from None
     try:
         return Target(target(url, rules).url, at.credentials)

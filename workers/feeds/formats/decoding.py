@@ -30,8 +30,6 @@ _UNMARKED = (
 )
 """How a document begins in encodings that are no superset of ASCII (XML 1.0, appendix F)."""
 _DECLARED = re.compile(rb"\s*<\?xml[^>]{0,200}?\bencoding\s{0,9}=\s{0,9}[\"']([\w.:-]{1,40})")
-_SUPERSETS = {"gb2312": "gb18030", "gbk": "gb18030", "shift_jis": "cp932", "euc_kr": "cp949"}
-"""What the web means by a name, where the name is of a smaller set."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +74,7 @@ def text_of_feed(data: bytes, charset: str | None) -> Text | None:
             return _clean(data.decode(encoding, "replace"))
     said = _DECLARED.match(data)
     names = [name for name in (charset, said and said[1].decode("ascii")) if name]
-    encodings = [known for name in names if (known := _encoding(name)) is not None]
+    encodings = [known for name in names if (known := encoding_of(name)) is not None]
     if data.isascii():
         # The encodings that hide other scripts in ASCII are told by nothing but their name.
         encodings = [encoding for encoding in encodings if encoding.startswith("iso2022")]
@@ -96,11 +94,6 @@ def text_of_feed(data: bytes, charset: str | None) -> Text | None:
         return None
     damaged = f"not in the encoding that it declares ({names[0]})" if encodings else None
     return _clean(text, damaged)
-
-
-def _encoding(name: str) -> str | None:
-    found = encoding_of(name)
-    return None if found is None else _SUPERSETS.get(found, found)
 
 
 def _contradicted(encodings: list[str]) -> str | None:

@@ -110,7 +110,11 @@ def _item(entry: Entry, base: str) -> Item | None:
 
 
 def _sitemaps(entries: list[Entry], base: str, complaints: list[str | None]) -> tuple[str, ...]:
-    """Addresses, those with news in their name first, then the most lately changed."""
+    """Addresses, those with news in their name first, then the most lately changed.
+
+    Many indexes say of none when it changed, and list the oldest first: of these the ones with the
+    highest numbers in their names come first, which are dates or count up.
+    """
     dated = {
         url: normalised(entry.get("lastmod")) or ""
         for entry in entries
@@ -118,11 +122,15 @@ def _sitemaps(entries: list[Entry], base: str, complaints: list[str | None]) -> 
     }
     if len(dated) < len(entries):
         complaints.append("entries without an address, or twice")
-    newest = sorted(dated, key=lambda url: dated[url], reverse=True)
+    newest = sorted(dated, key=lambda url: (dated[url], _numbers(url)), reverse=True)
     newest.sort(key=lambda url: _NEWS.search(url.partition("://")[2].partition("/")[2]) is None)
     if len(newest) > fields.MOST_ITEMS:
         complaints.append(f"{len(newest):,} sitemaps, the best {fields.MOST_ITEMS:,} are named")
     return tuple(newest[: fields.MOST_ITEMS])
+
+
+def _numbers(url: str) -> tuple[int, ...]:
+    return tuple(map(int, re.findall(r"[0-9]{1,12}", url.partition("://")[2].partition("/")[2])))
 
 
 def _local(element: etree._Element) -> str:

@@ -1,0 +1,127 @@
+"""What comes of days and weeks with feeds that are not always right."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.feeds.imagined import NOW, PROSE, Imagined, body, rss
+from workers.feeds.fetched import Failed, NotModified, Validators
+
+FEED = "https://paper.example/rss"
+PAGE = "https://paper.example/bridge"
+HOUR = 3600.0
+
+
+@pytest.mark.parametrize(("chance", "hours"), [(0.0, 11.4), (1.0, 22.75)])
+def test_a_page_that_cannot_be_had_is_tried_for_about_a_day(
+    tmp_path: Path, chance: float, hours: float
+) -> None:
+    with Imagined(tmp_path, FEED, chance=chance) as room:
+        room.web[FEED] = body(FEED, rss(("1", PAGE, "Bridge", "")))
+        room.web[PAGE] = Failed(PAGE, "unreachable", "no route to it")
+        room.poll(FEED)
+        room.fetch()
+        assert room.items[-1] == "lost"
+        assert (room.now - NOW) / HOUR == pytest.approx(hours, abs=0.1)
+
+
+def test_a_feed_that_is_empty_once_is_not_sent_again(tmp_path: Path) -> None:
+    with Imagined(tmp_path, FEED) as room:
+        full = rss(*((str(n), f"{PAGE}-{n}", f"Bridge {n}", f"{PROSE}{n}") for n in range(5)))
+        room.web[FEED] = body(FEED, full)
+        room.poll(FEED)
+        assert len(room.sent()) == 5
+        for _ in range(40):
+            room.now += 24 * HOUR
+            room.poll(FEED)
+        room.web[FEED] = body(FEED, rss())
+        room.poll(FEED)
+        room.now += HOUR
+        room.web[FEED] = body(FEED, full)
+        room.poll(FEED)
+        assert room.sent() == []
+
+
+def test_a_feed_whose_place_a_page_takes_is_not_mistaken_for_the_sites_own(tmp_path: Path) -> None:
+    with Imagined(tmp_path, FEED) as room:
+        room.web[FEED] = body(FEED, rss(("1", PAGE, "Bridge", PROSE)))
+        room.poll(FEED)
+        front = "<html><head><link rel=alternate type='application/rss+xml' href='/all'></head>"
+        room.web[FEED] = body("https://paper.example/", front, media_type="text/html")
+        known = room.poll(FEED)
+        assert known.url == FEED
+        assert known.error is not None
+        assert "names https://paper.example/all" in known.error
+        room.web[FEED] = body(FEED, rss(("2", f"{PAGE}-2", "Tunnel", PROSE)))
+        assert room.poll(FEED).error is None
+
+
+def test_a_server_that_says_for_ever_that_nothing_is_new_is_not_believed(tmp_path: Path) -> None:
+    with Imagined(tmp_path, FEED) as room:
+        given = Validators('"a"', None)
+        for number in range(10):
+            item = (str(number), f"{PAGE}-{number}", "Bridge", f"{PROSE}{number}")
+            room.web[FEED] = body(FEED, rss(item), given)
+            room.poll(FEED)
+            room.now += 12 * HOUR
+        room.web[FEED] = NotModified(FEED, {})
+        room.poll(FEED)
+        assert room.wanted[-1].validators == given
+        room.now += 48 * HOUR
+        room.poll(FEED)
+        assert room.wanted[-1].validators == Validators()
+
+
+def test_what_one_feed_could_not_bring_is_brought_by_one_that_has_its_text(tmp_path: Path) -> None:
+    bare, whole = "https://paper.example/bare", "https://paper.example/whole"
+    with Imagined(tmp_path, bare, whole) as room:
+        room.web[bare] = body(bare, rss(("1", PAGE, "Bridge", "")))
+        room.web[PAGE] = Failed(PAGE, "status", "forbidden", 403)
+        room.poll(bare)
+        room.fetch()
+        assert room.items == ["page", "lost"]
+        room.web[whole] = body(whole, rss(("2", PAGE, "Bridge", PROSE)))
+        room.poll(whole)
+        assert [article["url"] for article in room.sent()] == [PAGE]
+        room.poll(whole)
+        room.web[bare] = body(bare, rss(("1", PAGE, "Bridge", ""), ("3", PAGE + "-3", "", PROSE)))
+        room.poll(bare)
+        assert [article["url"] for article in room.sent()] == [PAGE + "-3"]
+
+
+def test_a_revision_that_two_feeds_have_comes_once(tmp_path: Path) -> None:
+    feeds = ("https://paper.example/all", "https://paper.example/local")
+    with Imagined(tmp_path, *feeds) as room:
+        for title in ("Bridge", "Bridge opens", "Bridge", "Bridge is open"):
+            for feed in feeds:
+                room.now += 60
+                room.web[feed] = body(feed, rss(("1", PAGE, title, PROSE)))
+                room.poll(feed)
+            assert [article["headline"] for article in room.sent()] == [title]
+        room.now += 60
+        room.web[feeds[0]] = body(feeds[0], rss(("1", PAGE, "Bridge is closed", PROSE)))
+        room.poll(feeds[0])
+        room.now += 60
+        room.web[feeds[0]] = body(feeds[0], rss(("1", PAGE, "Bridge is open", PROSE)))
+        room.poll(feeds[0])
+        titles = [article["headline"] for article in room.sent()]
+        assert titles == ["Bridge is closed", "Bridge is open"], "also where one lags behind"
+
+
+def test_sitemaps_of_days_long_past_are_forgotten(tmp_path: Path) -> None:
+    index = "https://paper.example/sitemap.xml"
+    with Imagined(tmp_path, index) as room:
+        top = room.state.feeds()[0]
+        for day in range(100):
+            room.now += 24 * HOUR
+            named = [f"https://paper.example/{n}.xml" for n in range(max(day - 2, 0), day + 1)]
+            (new,) = room.state.children(top, named, room.now)
+            room.web[named[-1]] = body(named[-1], rss(("1", f"{PAGE}-{day}", "Bridge", PROSE)))
+            room.poll(named[-1])
+            room.state.forget_dropped(room.now, {new.id})
+        (feeds,) = room.state._db.execute("SELECT COUNT(*) FROM feeds").fetchone()
+        (items,) = room.state._db.execute("SELECT COUNT(*) FROM items").fetchone()
+        assert len(room.state.feeds()) == 4
+        assert (feeds, items) == (32, 31)
