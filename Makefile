@@ -28,7 +28,7 @@ help:
 	@echo "make release  wheel, sdist, SBOM, notices and checksums into dist/"
 	@echo "make lock     resolve the dependencies anew (needs uv)"
 	@echo "make schemas  write the generated JSON Schemas and the AsyncAPI document"
-	@echo "make dashboards  write Grafana's dashboards and the table of metrics"
+	@echo "make dashboards  write Grafana's dashboards, the table of metrics, the chart's rules"
 	@echo "make verify-monitoring  Prometheus, Alertmanager and a webhook on live workers (long)"
 
 install: .venv/installed
@@ -89,6 +89,7 @@ schemas: .venv/installed-dev
 dashboards: .venv/installed-dev
 	$(BIN)/python -m deploy.grafana
 	$(BIN)/python -m deploy.metrics
+	$(BIN)/python -m deploy.chart_rules
 
 # Wants Debian's prometheus and prometheus-alertmanager, Java 17 and Maven.
 verify-monitoring: .venv/installed-dev

@@ -16,15 +16,13 @@ FEEDS = Dashboard(
                     query("sum by (state) (news_feeds)", "{{state}}"),
                     "short",
                     stacked=True,
-                    alerts=("FeedsFailing", "FeedsSilent"),
+                    alerts=("FeedsFailing", "FeedsSilent", "FeedProducerDown"),
                 ),
                 Panel(
                     "Last answer",
-                    "How long ago any feed last answered.",
+                    "How long ago any feed last answered; slow ones are asked once a day.",
                     query("time() - max(news_feed_last_success_timestamp_seconds > 0)", "any feed"),
                     "s",
-                    limits=(900, 3600),
-                    alerts=("FeedsNotPolled", "FeedProducerDown"),
                 ),
                 Panel(
                     "Polls by result",
@@ -34,6 +32,7 @@ FEEDS = Dashboard(
                         "{{result}}",
                     ),
                     "ops",
+                    alerts=("FeedsNotPolled",),
                 ),
                 Panel(
                     "How late polls begin",
@@ -59,8 +58,9 @@ FEEDS = Dashboard(
                 ),
                 Panel(
                     "Waiting",
-                    "Pages to be fetched, and articles that Kafka has not confirmed.",
+                    "Feeds to be asked, pages to be fetched, articles not confirmed by Kafka.",
                     (
+                        Query("sum(news_feeds_due)", "feeds"),
                         Query("sum(news_feed_pages_waiting)", "pages"),
                         Query("sum(news_feed_articles_waiting)", "articles"),
                     ),

@@ -20,8 +20,10 @@ from cloudcoil.models.keda.v1alpha1 import ScaledObject, TriggerAuthentication
 from rich.console import Console
 from rich.table import Table
 
+from deploy import chart_rules
 from tests.deploy.composed import ROOT
 from tests.deploy.helm import Helm, HelmError, as_files
+from tests.deploy.values_table import CHART
 from workers import pipeline, settings
 
 OPERATOR = {"ServiceMonitor", "PrometheusRule"}
@@ -30,24 +32,31 @@ KEDA: dict[str, Any] = {
     "ScaledObject": ScaledObject,
     "TriggerAuthentication": TriggerAuthentication,
 }
+ENRICH: dict[str, Any] = {
+    "steps": ["detect_language", "strip_boilerplate", "tag_entities"],
+    "minReplicas": 0,
+    "maxReplicas": 12,
+    "lagThreshold": 100,
+    "processes": 2,
+    "taskMemory": 768,
+    "memory": "2Gi",
+}
 FUSED = {
     "detect-language": None,
     "strip-boilerplate": None,
     "tag-entities": None,
-    "enrich": {
-        "steps": ["detect_language", "strip_boilerplate", "tag_entities"],
-        "minReplicas": 0,
-        "maxReplicas": 12,
-        "lagThreshold": 100,
-        "processes": 2,
-        "taskMemory": 768,
-        "memory": "2Gi",
-    },
+    "enrich": ENRICH,
 }
 ACCEPTED: dict[str, dict[str, Any]] = {
     "defaults": {},
     "password, feeds, Prometheus Operator": {
-        "kafka": {"securityProtocol": "SASL_SSL", "secret": "kafka-access", "ca": True},
+        "kafka": {
+            "bootstrap": "kafka-0.news.svc:9093, kafka-1.news.svc:9094",
+            "securityProtocol": "SASL_SSL",
+            "secret": "kafka-access",
+            "ca": True,
+        },
+        "networkPolicy": {"kafkaPorts": [9093, 9094]},
         "feeds": {"enabled": True, "list": '[[feed]]\nurl = "https://courier.example/"\n'},
         "monitoring": {"serviceMonitor": True, "rules": True, "labels": {"release": "prometheus"}},
         "settings": {"COPYDESK_COPIES": "pass", "COPYDESK_ARTICLE_LIMIT": 5000000},
@@ -56,7 +65,7 @@ ACCEPTED: dict[str, dict[str, Any]] = {
     },
     "client certificate, fused, no KEDA": {
         "kafka": {"securityProtocol": "SSL", "secret": "kafka-access", "topicPrefix": "desk."},
-        "workers": FUSED,
+        "workers": {**FUSED, "enrich": {**ENRICH, "minReplicas": 1}},
         "autoscaling": {"enabled": False},
         "worker": {"nodeSelector": {"pool": "news"}, "tolerations": [{"operator": "Exists"}]},
     },
@@ -73,6 +82,16 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
         "steps",
     ),
     "a setting that a value sets": ({"settings": {"COPYDESK_GRACE": 60}}, "COPYDESK_GRACE"),
+    "one name for all pods": ({"settings": {"COPYDESK_INSTANCE": "a"}}, "this one name"),
+    "to zero, and nothing that starts it again": (
+        {"workers": FUSED, "autoscaling": {"enabled": False}},
+        "minReplicas 0",
+    ),
+    "a broker behind a closed port": (
+        {"kafka": {"bootstrap": "one:9092,two:9093"}},
+        "two:9093 is at a port",
+    ),
+    "a broker without a port": ({"kafka": {"bootstrap": "kafka"}}, "kafka is at a port"),
 }
 
 
@@ -81,17 +100,24 @@ def main() -> int:
     console = Console()
     table = Table("values", "objects", title="deploy/kubernetes")
     try:
-        with tempfile.TemporaryDirectory(prefix="copydesk-chart-") as name:
-            helm = Helm(Path(name))
+        with tempfile.TemporaryDirectory(prefix="copydesk-chart-") as folder:
+            helm = Helm(Path(folder))
             for label, chosen in ACCEPTED.items():
                 helm.lint(chosen)
                 documents = helm.template(chosen)
-                check(documents, Path(name))
+                check(documents, Path(folder))
                 kinds = Counter(document["kind"] for document in documents)
                 table.add_row(label, ", ".join(f"{n} {kind}" for kind, n in sorted(kinds.items())))
             for label, (chosen, word) in REFUSED.items():
                 refused(helm, chosen, word)
                 table.add_row(label, "refused")
+            for name in sorted(chart_rules.files()):
+                refused(
+                    helm.with_chart(without_rules(Path(folder), name)),
+                    {"monitoring": {"rules": True}},
+                    f"rules/{name} has no groups",
+                )
+                table.add_row(f"a link instead of {name}", "refused")
     except (AssertionError, HelmError) as error:
         console.print(f"deploy/kubernetes: {error}", style="red", markup=False)
         return 1
@@ -195,6 +221,13 @@ def check_scaling(documents: list[dict[str, Any]]) -> None:
         assert scaled["spec"]["maxReplicaCount"] <= int(told["COPYDESK_PARTITIONS"])
         behavior = scaled["spec"]["advanced"]["horizontalPodAutoscalerConfig"]["behavior"]
         assert behavior["scaleDown"]["stabilizationWindowSeconds"] >= 300
+
+
+def without_rules(folder: Path, name: str) -> Path:
+    """The chart as archives and checkouts leave it that know no links: with a path in that file."""
+    chart = Path(shutil.copytree(CHART, folder / "broken" / name))
+    (chart / "rules" / name).write_text(f"../../prometheus/{name}", "utf-8")
+    return chart
 
 
 def refused(helm: Helm, chosen: dict[str, Any], word: str) -> None:

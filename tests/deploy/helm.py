@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import importlib.util
 import io
 import os
@@ -31,14 +32,21 @@ class Helm:
         self._program.write_bytes(_carried())
         self._program.chmod(0o755)
         self._folder = folder
+        self._chart = CHART
+
+    def with_chart(self, chart: Path) -> Helm:
+        """The same program for another chart."""
+        other = copy.copy(self)
+        other._chart = chart
+        return other
 
     def lint(self, values: dict[str, Any]) -> str:
         """``helm lint --strict`` with these values; HelmError if it finds anything."""
-        return self._run("lint", "--strict", str(CHART), "--values", self._written(values))
+        return self._run("lint", "--strict", str(self._chart), "--values", self._written(values))
 
     def template(self, values: dict[str, Any]) -> list[dict[str, Any]]:
         """What the chart makes of these values; HelmError if it refuses them."""
-        words = ("template", "desk", str(CHART), "--namespace", "news")
+        words = ("template", "desk", str(self._chart), "--namespace", "news")
         text = self._run(*words, "--values", self._written(values))
         return [document for document in yaml.safe_load_all(text) if document]
 

@@ -8,6 +8,7 @@ import pytest
 import yaml
 from jsonschema import Draft7Validator
 
+from deploy import chart_rules
 from tests.deploy.values_table import CHART, schema, values, written
 from topics import catalog
 from workers import pipeline
@@ -56,7 +57,15 @@ def test_it_scales_by_the_topics_that_the_steps_read() -> None:
     assert {item["step"] for item in told if item["enriches"]} == set(enriching)
 
 
-def test_the_rules_are_those_of_prometheus_and_no_copies(root: Path) -> None:
-    there = root / "deploy" / "prometheus"
-    linked = {path.name: path.resolve() for path in (CHART / "rules").iterdir()}
-    assert linked == {path.name: path for path in there.resolve().glob("*.rules.yml")}
+def test_the_rules_are_copies_of_prometheus_rules(root: Path) -> None:
+    there = (root / "deploy" / "prometheus").glob("*.rules.yml")
+    copies = {path.name: path.read_text("utf-8") for path in (CHART / "rules").iterdir()}
+    assert copies == chart_rules.files(), "python -m deploy.chart_rules writes them"
+    assert {name: yaml.safe_load(text) for name, text in copies.items()} == {
+        path.name: yaml.safe_load(path.read_text("utf-8")) for path in there
+    }
+    assert all(yaml.safe_load(text)["groups"] for text in copies.values())
+
+
+def test_a_worker_without_pods_is_started_by_the_first_record() -> None:
+    assert values()["autoscaling"]["activationLagThreshold"] == 0

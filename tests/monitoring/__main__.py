@@ -103,6 +103,7 @@ def _checked() -> Iterator[Line]:
     for artefact, module in (
         ("deploy/grafana/dashboards/", "deploy.grafana"),
         ("deploy/METRICS.md", "deploy.metrics"),
+        ("deploy/kubernetes/rules/", "deploy.chart_rules"),
     ):
         yield _run(
             artefact,

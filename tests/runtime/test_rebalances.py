@@ -10,6 +10,8 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from aiokafka.errors import KafkaConnectionError
+from faust.exceptions import ConsumerNotStarted
 from faust.types import TP
 
 from tests.deployment import Deployment
@@ -193,6 +195,7 @@ def test_who_stands_by_for_long_still_takes_over(one_partition: Deployment) -> N
         await second.until(lambda: second.rounds > 0)
         began = time.monotonic()
         await second.until(lambda: time.monotonic() > began + 2 * MUST_POLL)
+        assert await second.consumption.bounds() == {}
         await first.consumption.drain()
         await asyncio.to_thread(one_partition.produce, [b"a record"] * BATCH)
         try:
@@ -221,6 +224,32 @@ def test_a_worker_comes_back_after_a_batch_that_took_too_long(one_partition: Dep
             await member.until(lambda: len(set(member.hop.handled)) == RECORDS)
         finally:
             await member.consumption.drain()
+
+    asyncio.run(run())
+
+
+def test_who_stands_by_has_heard_from_kafka_only_when_it_answers() -> None:
+    async def run() -> None:
+        consumption = Consumption(load({}), Hop(), Metrics(), lambda error: None)
+        consumer: Any = consumption.app.consumer
+        with pytest.raises(ConsumerNotStarted):
+            await consumption.bounds()
+        consumer._thread._consumer = object()
+        asked: list[TP] = []
+
+        async def answers(*tps: TP) -> dict[TP, int]:
+            asked.extend(tps)
+            return dict.fromkeys(tps, 7)
+
+        async def is_away(*tps: TP) -> dict[TP, int]:
+            raise KafkaConnectionError("away")
+
+        consumer.highwaters = answers
+        assert await consumption.bounds() == {}, "it has no partition of its own"
+        assert asked == [TP(consumption.topic, 0)]
+        consumer.highwaters = is_away
+        with pytest.raises(KafkaConnectionError):
+            await consumption.bounds()
 
     asyncio.run(run())
 

@@ -12,6 +12,14 @@ CONDITIONS: tuple[Condition, ...] = get_args(Condition)
 FAILING_FROM = 3
 """Polls in a row that failed: one or two are nothing to wake anyone for."""
 
+OVERDUE_SECONDS = 60.0
+"""So late a feed may be asked while others of its host have their turns."""
+
+
+def overdue(feed: Known, now: float) -> bool:
+    """Whether it should have been asked a while ago, and nobody has begun to."""
+    return feed.followed and feed.retired is None and feed.next_poll < now - OVERDUE_SECONDS
+
 
 def condition(feed: Known, now: float) -> Condition:
     """``silent``: it answers, but has had no item for twice as long as it ever was without.

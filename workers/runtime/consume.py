@@ -20,6 +20,7 @@ from typing import Any
 
 import faust
 from faust import streams
+from faust.exceptions import ConsumerNotStarted
 from faust.types import TP, EventT
 
 from topics import headers
@@ -119,11 +120,17 @@ class Consumption:
         return max((offset for offset in known if offset is not None), default=None)
 
     async def bounds(self) -> dict[tuple[str, int], tuple[int, int]]:
-        """The first offset that is still there and the end offset of every assigned partition."""
+        """The first offset that is still there and the end offset of every assigned partition.
+
+        Raises if Kafka does not answer; who stands by asks it, too, and so knows.
+        """
         tps = [TP(topic, partition) for topic, partition in self.assigned]
+        consumer: Any = self.app.consumer
         if not tps:
+            if consumer._thread._consumer is None:
+                raise ConsumerNotStarted(self.topic)
+            await consumer.highwaters(TP(self.topic, 0))
             return {}
-        consumer = self.app.consumer
         beginnings = await consumer.earliest_offsets(*tps)
         ends = await consumer.highwaters(*tps)
         return {(tp.topic, tp.partition): (beginnings.get(tp, 0), end) for tp, end in ends.items()}

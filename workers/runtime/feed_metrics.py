@@ -41,6 +41,11 @@ class FeedMetrics:
             registry=registry,
         )
         self._feeds = Gauge("news_feeds", "Feeds, by state.", ("state",), registry=registry)
+        self.overdue = Gauge(
+            "news_feeds_due",
+            "Feeds that should have been asked more than a minute ago.",
+            registry=registry,
+        )
         self._late = Histogram(
             "news_feed_poll_lateness_seconds",
             "How much later than due a feed was polled.",

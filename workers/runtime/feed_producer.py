@@ -22,7 +22,7 @@ from workers.feeds.fetch.connect import Resolve
 from workers.feeds.fetch.rules import Rules
 from workers.feeds.fetched import Body
 from workers.feeds.following import Following
-from workers.feeds.health import Condition, condition
+from workers.feeds.health import Condition, condition, overdue
 from workers.feeds.items import Item, Unreadable
 from workers.feeds.known import Known, Ready
 from workers.feeds.means import Means, Told
@@ -246,17 +246,20 @@ class FeedProducer:
         """Count the feeds by state, and log those that have changed theirs."""
         now = time.time()
         seen: dict[int, Condition] = {}
+        late = 0
         for number, id in enumerate(self._state.ids()):
             if number % LOOKED_AT == 0:  # thousands at once would hold up all else
                 await asyncio.sleep(0)
             feed = self._state.feed(id)
             before, after = self._conditions.get(id), condition(feed, now)
             seen[id] = after
+            late += overdue(feed, now)
             if after != before and (before is not None or after not in ("new", "fine")):
                 tell = log.info if after in ("new", "fine") else log.warning
                 tell("feed is " + after, feed=feed.address, was=before, error=feed.error)
         self._conditions = seen
         self.metrics.feeds(Counter(seen.values()))
+        self.metrics.overdue.set(late)
         pages, articles = self._state.backlog()
         self.metrics.pages_waiting.set(pages)
         self.metrics.articles_waiting.set(articles)
