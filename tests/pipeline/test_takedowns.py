@@ -6,6 +6,8 @@ import asyncio
 import contextlib
 import json
 import os
+import subprocess
+import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
@@ -16,7 +18,7 @@ from tests.deployment import Deployment, Record, raw, wait_for
 from tests.pipeline.test_reprocess import older, write
 from topics import catalog
 from topics.headers import REPROCESSED
-from workers.runtime import forget, reprocess
+from workers.runtime import forget, reprocess, takedowns
 from workers.runtime.delivery import Delivered, Delivery, Message, TooLarge
 from workers.runtime.forget import Done, Forgetting
 from workers.runtime.letters import Wanted
@@ -24,7 +26,7 @@ from workers.runtime.replay import Replay
 from workers.runtime.replay_plan import Refuse, Rules
 from workers.runtime.reprocess import Reprocessing
 from workers.runtime.reprocess_plan import Rule
-from workers.settings import load
+from workers.settings import environment, load
 from workers.stages.tag_entities import TagEntities
 
 TEXTS = {
@@ -32,6 +34,9 @@ TEXTS = {
     "sent": "Bakers of Lisbon ask the council for longer hours on the square before the feast. ",
     "anew": "Night trains from Warsaw run once more after two years without any, it was said. ",
     "dead": "Engineers in Vienna close the old bridge for a month, and ferries run instead. ",
+    "first": "A museum in Ghent shows maps that were thought lost, from the spring of next year. ",
+    "second": "Farmers near Turin count fewer bees than last summer, and more of another kind. ",
+    "third": "The library of Bergen lends tools as well as books now, saws for instance. ",
 }
 LATER = "Something else has happened at this address: Oslo elects a mayor by lot this spring. " * 4
 
@@ -138,11 +143,9 @@ async def interrupted(
             await asyncio.Event().wait()
             raise AssertionError
 
-    until_known = forget.until_known
-
     async def observed(*arguments: Any) -> dict[int, int]:
         asked.set()
-        return await until_known(*arguments)
+        return await takedowns.until_known(*arguments)
 
     monkeypatch.setattr(reprocess, "Delivery", Held)
     monkeypatch.setattr(forget, "until_known", observed)
@@ -202,3 +205,36 @@ def test_what_fails_though_it_is_forgotten_is_not_replayed(
     (planned,) = asyncio.run(plan)
     assert isinstance(planned.decision, Refuse)
     assert "forgotten" in planned.decision.why
+
+
+@pytest.mark.parametrize(
+    # The embedded broker does not notice that the member of a group is gone.
+    "published",
+    [pytest.param("kafka", marks=pytest.mark.kafka)],
+    indirect=True,
+)
+def test_a_run_that_goes_on_or_is_killed_keeps_nobody_waiting(published: Deployment) -> None:
+    ids = ("first", "second", "third")
+    words = ("reprocess", "--older-than", "tag_entities", "--rate", "0.001")
+    chosen = [word for id in ids for word in ("--id", id)]
+    running = subprocess.Popen(
+        [sys.executable, "-m", "workers.commands", *words, *chosen],
+        env=environment(published.settings),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+
+    def sent() -> set[str]:
+        return {id for id in ids if any(REPROCESSED in one.headers for one in came(published, id))}
+
+    try:
+        # The next one would be sent a quarter of an hour later.
+        wait_for(lambda: len(sent()) == 1, 90)
+        one, other = (id for id in ids if id not in sent())
+        assert asyncio.run(carried_out(published, one)).late == []
+        assert running.poll() is None
+    finally:
+        running.kill()
+        running.wait()
+    assert asyncio.run(carried_out(published, other)).late == []
+    assert [behind(came(published, id)) for id in (one, other)] == [[], []]
