@@ -26,6 +26,7 @@ from workers.runtime.replay import Replay
 from workers.runtime.replay_plan import Refuse, Rules
 from workers.runtime.reprocess import Reprocessing
 from workers.runtime.reprocess_plan import Rule
+from workers.runtime.takedowns import BusyError, Takedowns
 from workers.settings import environment, load
 from workers.stages.tag_entities import TagEntities
 
@@ -39,6 +40,18 @@ TEXTS = {
     "third": "The library of Bergen lends tools as well as books now, saws for instance. ",
 }
 LATER = "Something else has happened at this address: Oslo elects a mayor by lot this spring. " * 4
+
+SLOWLY = """
+import asyncio, sys
+from topics import catalog
+from workers.runtime.reprocess import Reprocessing
+from workers.runtime.reprocess_plan import Rule
+from workers.settings import load
+from workers.stages.tag_entities import TagEntities
+rule = Rule("tag_entities", TagEntities.version, ids=frozenset(sys.argv[1:]))
+asyncio.run(Reprocessing(load(), rule, catalog.CLEANED, rate=1e-6).run(dry=False))
+"""
+"""A run that sends one article, and the next one days later."""
 
 
 @pytest.fixture(
@@ -207,6 +220,23 @@ def test_what_fails_though_it_is_forgotten_is_not_replayed(
     assert "forgotten" in planned.decision.why
 
 
+def test_one_run_at_a_time_sends_and_the_first_goes_on(published: Deployment) -> None:
+    async def story() -> None:
+        settings = published.settings
+        first, second = (Takedowns(settings, settings.partitions) for _ in range(2))
+        try:
+            await first.start()
+            with pytest.raises(BusyError):
+                await second.start()
+            await second.stop()
+            async with first.sending():
+                pass
+        finally:
+            await first.stop()
+
+    asyncio.run(story())
+
+
 @pytest.mark.parametrize(
     # The embedded broker does not notice that the member of a group is gone.
     "published",
@@ -215,20 +245,14 @@ def test_what_fails_though_it_is_forgotten_is_not_replayed(
 )
 def test_a_run_that_goes_on_or_is_killed_keeps_nobody_waiting(published: Deployment) -> None:
     ids = ("first", "second", "third")
-    words = ("reprocess", "--older-than", "tag_entities", "--rate", "0.001")
-    chosen = [word for id in ids for word in ("--id", id)]
     running = subprocess.Popen(
-        [sys.executable, "-m", "workers.commands", *words, *chosen],
-        env=environment(published.settings),
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
+        [sys.executable, "-c", SLOWLY, *ids], env=environment(published.settings)
     )
 
     def sent() -> set[str]:
         return {id for id in ids if any(REPROCESSED in one.headers for one in came(published, id))}
 
     try:
-        # The next one would be sent a quarter of an hour later.
         wait_for(lambda: len(sent()) == 1, 90)
         one, other = (id for id in ids if id not in sent())
         assert asyncio.run(carried_out(published, one)).late == []
