@@ -135,13 +135,13 @@ class Reprocessing:
     ) -> AsyncIterator[tuple[OnTheirWay, Delivery | None, TaskPool | None]]:
         settings = self._settings
         async with AsyncExitStack() as stack:
-            if not dry:  # left last, when nothing is being sent any more
-                self._takedowns = Takedowns(settings, partitions.get(self._enriched, 0))
-                stack.push_async_callback(self._takedowns.stop)
-                await self._takedowns.start()
             way = OnTheirWay(settings, partitions, self._report)
             stack.push_async_callback(way.stop)
             await way.start()
+            if not dry:  # left only when nothing is being sent any more
+                self._takedowns = Takedowns(settings, partitions.get(self._enriched, 0))
+                stack.push_async_callback(self._takedowns.stop)
+                await self._takedowns.start()
             pool = delivery = None
             if self._enters is not TEXT_ENOUGH:
                 pool = TaskPool(

@@ -62,10 +62,14 @@ class Takedowns:
     async def start(self) -> None:
         """Join the group; what is read after this is either known or still to come here.
 
-        BusyError if there is another run in it.
+        BusyError if there is another run in it, LookupError if there is no such topic.
         """
         settings = self._settings
         name = settings.topic(catalog.ENRICHED.name)
+        if not self._partitions:
+            raise LookupError(
+                f"no topic {name} on the broker; create it with: copydesk topics create"
+            )
         consumer = AIOKafkaConsumer(
             name,
             **client_arguments(settings),
@@ -80,7 +84,7 @@ class Takedowns:
         if not self._whole:
             raise BusyError
         places = [TopicPartition(name, number) for number in range(self._partitions)]
-        self._known = dict(await consumer.end_offsets(places)) if places else {}
+        self._known = dict(await consumer.end_offsets(places))
         for place, offset in self._known.items():
             consumer.seek(place, offset)
         await self._tell()
