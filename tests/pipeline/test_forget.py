@@ -185,19 +185,22 @@ def test_an_address_names_its_article_and_what_is_unknown_is_told(deployment: De
     reports = [json.loads(line) for line in late.stdout.splitlines()]
     assert [report["done"] for report in reports] == [False, False]
     assert all("no worker of tag_entities has passed" in report["late"][0] for report in reports)
+    still = forget(deployment, "own", "--wait", "0", "--json")
+    assert (still.returncode, told(still)["forgotten_before"]) == (1, None)
+    assert len(tombstones(deployment, "own")["articles.enriched"]) == 2
 
     deployment.start("tag_entities")
     came(deployment, "articles.enriched", "own")
     after = forget(deployment, "own", "--json")
     assert after.returncode == 0, after.stderr
-    assert len(tombstones(deployment, "own")["articles.enriched"]) == 2
+    assert len(tombstones(deployment, "own")["articles.enriched"]) == 3
     shown = copydesk("explain", "own", input=None, **environment(deployment.settings))
     assert b"own was forgotten on" in shown.stderr
     again = forget(deployment, "own")
     assert again.returncode == 0
     assert b"own was forgotten on" in again.stdout
     assert b"nothing of it came since" in again.stdout
-    assert len(tombstones(deployment, "own")["articles.enriched"]) == 2
+    assert len(tombstones(deployment, "own")["articles.enriched"]) == 3
     assert worker.stop() == 0
 
 

@@ -156,11 +156,22 @@ def test_what_overtook_a_newer_record_or_a_tombstone_is_put_behind_it_again(
     gone, back = (Record(name, 1, 0, b"b", b"", told) for told in ({}, again))
     write(deployment, (plain, first), (plain, {**first, "version": 2}), (late, first))
     write(deployment, (gone, {**first, "id": "b"}), (gone, None), (back, {**first, "id": "b"}))
+    # One that has arrived anew before its forgotten version came out once more.
+    old, new = ({"origin": f"articles.raw/0/{number}@5"} for number in (1, 2))
+    left, anew, overtook = (
+        Record(name, 1, 0, b"c", b"", told) for told in (old, new, {**old, **again})
+    )
+    third, fresh = {**first, "id": "c", "version": 3}, {**first, "id": "c", "headline": "new"}
+    write(deployment, (left, third), (left, None), (anew, fresh), (overtook, third))
     status, told = reprocess(deployment, "--older-than", "tag_entities")
-    assert (status, told["found"], told["mended"]) == (0, 0, 2)
+    assert (status, told["found"], told["mended"]) == (0, 0, 3)
     last = enriched(deployment)
     assert last["a"].json["version"] == 2
     assert last["b"].value == b""
+    records = deployment.read(catalog.ENRICHED)["articles.enriched"]
+    versions = [one.value and one.json["version"] for one in records if one.key == b"c"]
+    assert versions == [3, b"", 1, 3, b"", 1]
+    assert last["c"].json["headline"] == "new"
     assert reprocess(deployment, "--older-than", "tag_entities")[1]["mended"] == 0
 
 

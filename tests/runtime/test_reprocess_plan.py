@@ -98,9 +98,27 @@ def test_a_tombstone_counts_until_the_article_arrives_anew() -> None:
         latest.note(key, 3, 0, wanted=True)
         latest.forget(key, 1)
     latest.note(b"new", 1, 2, wanted=True)
-    latest.note(b"back", 3, 3, wanted=True, again=True)
+    latest.note(b"back", 3, 3, wanted=True, told={headers.REPROCESSED: "now"})
     assert latest.wanted == {2}
-    assert latest.overwritten == {1}
+    assert latest.overtaken == {1}
+    assert latest.overwritten == set()
+
+
+def test_what_was_forgotten_overtakes_its_tombstone_though_the_article_arrived_anew() -> None:
+    old, new = ({headers.ORIGIN: f"articles.raw/0/{number}@5"} for number in (3, 7))
+    again = {headers.REPROCESSED: "now"}
+    latest = Latest()
+    latest.note(b"a", 3, 0, wanted=False, told=old)
+    latest.forget(b"a", 1)
+    latest.note(b"a", 1, 2, wanted=False, told=new)
+    latest.note(b"a", 1, 3, wanted=True, told=new | again)  # the new one may be reprocessed
+    assert latest.overtaken == set()
+    latest.note(b"a", 3, 4, wanted=True, told=old | again)
+    latest.note(b"a", 2, 5, wanted=True, told=new)
+    assert latest.overtaken == {1}
+    assert (latest.wanted, latest.overwritten) == ({5}, set())
+    latest.forget(b"a", 6)
+    assert latest.overtaken == set()
 
 
 def test_what_is_sent_is_the_article_that_the_stage_had() -> None:

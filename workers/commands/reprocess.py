@@ -67,6 +67,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Send them; 1 if anything was refused, or is not awaited to its end."""
     from workers.runtime import logs
     from workers.runtime.delivery import DeliveryError
+    from workers.runtime.takedowns import BusyError
 
     chosen = settings.load(bootstrap=arguments.bootstrap)
     logs.configure(chosen, quiet=True)
@@ -77,6 +78,11 @@ def run(arguments: argparse.Namespace) -> int:
         except DeliveryError as error:
             raise CommandError(
                 f"Kafka at {chosen.bootstrap} took no more: {error}; run this again"
+            ) from None
+        except BusyError:
+            raise CommandError(
+                "another run is sending articles again, or was killed a moment ago; run this again "
+                f"when it has ended (members of {chosen.group('reprocess')})"
             ) from None
         except LookupError as error:
             raise CommandError(str(error)) from None

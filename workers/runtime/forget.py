@@ -6,12 +6,16 @@ order of claims, so that every owner, also one that reads it again after a crash
 where something of the article came out after them: what was behind its claim already. The topics
 between are not written to, since a tombstone would be an article to their workers; what they, and
 ``articles.raw``, hold goes with their retention.
+
+What is still to be sent through its stages again is no more, once whoever sends it knows of the
+tombstone (``takedowns``); that is awaited before looking what is on its way. What arrives after the
+takedown is a new article: it stays, and is written once more behind the tombstones that follow it.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -22,12 +26,14 @@ from topics.catalog import Topic
 from topics.records import StageRun, Takedown
 from workers import pipeline
 from workers.canonical_url import canonical_url, url_id
-from workers.runtime.delivery import Delivered, Delivery, DeliveryError, Message
+from workers.runtime.behind import Overtaken, deliver, put_behind
+from workers.runtime.delivery import Delivered, Delivery, Message
 from workers.runtime.held import Held, held, settings_of
 from workers.runtime.letters import same_origin
 from workers.runtime.passing import committed, until_passed
 from workers.runtime.record import Consumed
 from workers.runtime.scan import Read, Scan, Stretch
+from workers.runtime.takedowns import until_known
 from workers.runtime.topic_admin import admin, partition_counts
 from workers.runtime.trace import FORGOTTEN, KEYED_BY_ID, TAKEDOWN, Search, Sighting, trace_all
 from workers.settings import Settings
@@ -127,7 +133,7 @@ class Forgetting:
                 more=each.more,
                 held=tuple(held(each.sightings, set_, now)),
                 copies=_copies(each.sightings),
-                forgotten=forgotten_at(each.sightings),
+                forgotten=await self._forgotten_at(each.sightings),
             )
             for id, each in zip(ids, found, strict=True)
         ]
@@ -143,16 +149,19 @@ class Forgetting:
         try:
             arrived = self._arrivals(plan)
             await self._pass(pipeline.FINGERPRINT, catalog.RAW, arrived, done, deadline)
-            (takedown,) = await _deliver(delivery, [self._takedown(plan.id)])
-            done.takedown = _place(takedown)
-            written = await _deliver(delivery, self._tombstones(plan))
+            # First, so that nothing that is claimed after the takedown can come out before them.
+            written = await deliver(delivery, self._tombstones(plan))
             done.tombstones = [_place(one) for one in written]
+            (takedown,) = await deliver(delivery, [self._takedown(plan.id)])
+            done.takedown = _place(takedown)
             at = {takedown.partition: takedown.offset}
             await self._pass(pipeline.CLAIM, catalog.FINGERPRINTED, at, done, deadline)
+            await self._until_known(written, done, deadline)
             for stage in pipeline.ENRICHMENTS:
                 waiting = await self._waiting(plan.id, stage.name, stage.consumes)
                 await self._pass(stage.name, stage.consumes, waiting, done, deadline)
-            await self._forget_rest(delivery, plan.id, written, done)
+            anew = await self._anew(plan, takedown)
+            await self._forget_rest(delivery, plan.id, written, done, anew)
         finally:
             await delivery.stop()
         return done
@@ -164,6 +173,18 @@ class Forgetting:
         name = self._settings.topic(topic.name)
         done.late += [
             f"{name}/{number}/{offset}, which no worker of {step} has passed"
+            for number, offset in late.items()
+        ]
+
+    async def _until_known(self, written: Sequence[Delivered], done: Done, deadline: float) -> None:
+        name = self._settings.topic(catalog.ENRICHED.name)
+        last: dict[int, int] = {}
+        for one in written:
+            if one.topic == name:
+                last[one.partition] = max(one.offset, last.get(one.partition, 0))
+        late = await until_known(self._settings, last, deadline)
+        done.late += [
+            f"{name}/{number}/{offset}, which a reprocess that is running has not taken note of"
             for number, offset in late.items()
         ]
 
@@ -180,10 +201,27 @@ class Forgetting:
                 found[record.partition] = max(record.offset, found.get(record.partition, 0))
         return found
 
+    async def _anew(self, plan: Plan, takedown: Delivered) -> set[str]:
+        """The origins of what has arrived under the same id after the takedown."""
+        key, known = plan.id.encode("utf-8", "replace"), {str(one.origin) for one in plan.seen}
+        found = set()
+        stretch = Stretch(takedown.topic, takedown.partition, takedown.offset + 1)
+        async for record in self._scan(()).records([stretch]):
+            # Not what gives a claim back.
+            arrived = record.headers.get("ce_source") == f"copydesk/{pipeline.FINGERPRINT}"
+            if record.key == key and arrived and str(record.origin) not in known:
+                found.add(str(record.origin))
+        return found
+
     async def _forget_rest(
-        self, delivery: Delivery, id: str, written: Sequence[Delivered], done: Done
+        self,
+        delivery: Delivery,
+        id: str,
+        written: Sequence[Delivered],
+        done: Done,
+        anew: Collection[str] = (),
     ) -> None:
-        """Write further tombstones behind what came out after the first ones."""
+        """Write further tombstones behind what came out after the first ones; but for the new."""
         key = id.encode("utf-8", "replace")
         first: dict[tuple[str, int], int] = {}
         for one in written:  # there may be several, of several keys
@@ -192,14 +230,42 @@ class Forgetting:
         parts = [Stretch(*place, offset + 1) for place, offset in first.items()]
         behind: dict[tuple[str, int, bytes], None] = {}
         async for record in self._scan(()).records(parts):
-            if record.value is not None and _is_of(record, id, key):
+            if (
+                record.value is not None
+                and _is_of(record, id, key)
+                and str(record.origin) not in anew
+            ):
                 done.again += 1
                 behind[record.topic, record.partition, record.key or key] = None
+        if not behind:
+            return
         now, topics = datetime.now(UTC), {self._settings.topic(t.name): t for t in OUTPUTS}
-        messages = [
-            self._tombstone(topics[name], id, key, number, now) for name, number, key in behind
+        overtaken = [
+            Overtaken(self._tombstone(topics[name], id, key, number, now), first[name, number])
+            for name, number, key in behind
         ]
-        done.tombstones += [_place(one) for one in await _deliver(delivery, messages)]
+        again = await put_behind(
+            delivery,
+            self._scan(()).records,
+            overtaken,
+            lambda record: str(record.origin) in anew,
+        )
+        done.tombstones += [_place(one) for one in again]
+
+    async def _forgotten_at(self, seen: Sequence[Sighting]) -> int | None:
+        """When an article was forgotten, if nothing of it came since, nor is still to come."""
+        known = forgotten_at(seen)
+        stages = [(stage.name, stage.consumes) for stage in pipeline.ENRICHMENTS]
+        steps = [(pipeline.FINGERPRINT, catalog.RAW), (pipeline.CLAIM, catalog.FINGERPRINTED)]
+        for step, topic in [*steps, *stages] if known is not None else []:
+            last: dict[int, int] = {}
+            for one in seen:
+                if one.topic == topic.name:
+                    number, offset = map(int, one.place.rsplit("/", 2)[1:])
+                    last[number] = max(offset, last.get(number, 0))
+            if await until_passed(self._settings, step, topic, last, deadline=0):
+                return None
+        return known
 
     def _arrivals(self, plan: Plan) -> dict[int, int]:
         """Partition of ``articles.raw`` → the last record of the article there."""
@@ -309,15 +375,6 @@ def _addresses(value: bytes) -> set[str]:
 
 def _is_of(record: Consumed, id: str, key: bytes) -> bool:
     return record.key == key or record.headers.get("ce_subject") == id
-
-
-async def _deliver(delivery: Delivery, messages: Sequence[Message]) -> list[Delivered]:
-    found = []
-    for answer in await delivery.send(messages):
-        if not isinstance(answer, Delivered):  # of an id as long as a record may be
-            raise DeliveryError(answer.detail)
-        found.append(answer)
-    return found
 
 
 def _place(one: Delivered) -> str:

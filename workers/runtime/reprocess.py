@@ -3,10 +3,14 @@
 What is sent has the id, version, key and origin of the enriched record, and the header
 ``reprocessed``; nothing is claimed, and duplicates stay what they are. The record that comes of it
 lies behind the one before in the same partition. Only the newest version of each article is sent,
-and none of which a newer one is on its way. Should a revision overtake it all the same, or should
-its article be forgotten meanwhile, the newest record, or the tombstone, is written once more behind
-it: so the last record of a key is always the newest. A run that was interrupted is taken up by
-running it again, as what has come out with the new version is not wanted any more.
+and none of which a newer one is on its way. Should a revision overtake it all the same, the newest
+record is written once more behind it: so the last record of a key is always the newest.
+
+What is forgotten meanwhile is not sent any more, and what had been sent by then is the business of
+``forget``, which awaits it (``takedowns``): so nothing of it depends on how this run ends. Where
+something of it lies behind its tombstone all the same, because that ``forget`` was broken off, the
+tombstone is written once more, and behind it what has arrived since. A run that was interrupted is
+taken up by running it again, as what has come out with the new version is not wanted any more.
 """
 
 from __future__ import annotations
@@ -26,6 +30,7 @@ from topics.catalog import Topic
 from topics.codec import DecodeError
 from topics.records import Article, EnrichedArticle, Origin
 from workers import pipeline
+from workers.runtime.behind import Overtaken, deliver, once_more, put_behind
 from workers.runtime.delivery import Delivered, Delivery, Message
 from workers.runtime.on_their_way import OnTheirWay
 from workers.runtime.pages_again import pages
@@ -36,11 +41,13 @@ from workers.runtime.replay import SENDS_PER_SECOND
 from workers.runtime.reprocess_plan import (
     Latest,
     Rule,
+    Since,
     from_text,
     message,
     with_language,
 )
 from workers.runtime.scan import Read, Scan, Stretch
+from workers.runtime.takedowns import Takedowns
 from workers.runtime.topic_admin import admin, partition_counts
 from workers.settings import Settings, pool_plan
 
@@ -100,21 +107,25 @@ class Reprocessing:
         self._sent: dict[int, int] = {}
         """Partition of the topic of entry → the last offset that was written."""
         self._due = 0.0
+        self._takedowns: Takedowns
         self.result = Result()
 
     async def run(self, *, dry: bool, wait: float = 60.0) -> None:
-        """Count, or send; DeliveryError if Kafka takes no more: run it again then."""
+        """Count, or send; DeliveryError if Kafka takes no more: run it again then.
+
+        BusyError while another run sends.
+        """
         async with admin(self._settings) as client:
             partitions = await partition_counts(client)
         ends: dict[int, int] = {}
         async with self._means(partitions, dry=dry) as (way, delivery, pool):
             for number in range(partitions.get(self._enriched, 0)):
                 latest, ends[number] = await self._latest(number)
+                if delivery is not None:
+                    await self._write_again(number, latest, delivery)
                 wanted = latest.wanted
                 self.result.found += len(wanted)
                 await self._partition(number, wanted, way, delivery, pool)
-                if delivery is not None and latest.overwritten:
-                    await self._write_again(number, latest.overwritten, delivery)
             if delivery is not None and self._sent:
                 await self._mend(ends, partitions, delivery, time.monotonic() + wait)
 
@@ -127,6 +138,10 @@ class Reprocessing:
             way = OnTheirWay(settings, partitions, self._report)
             stack.push_async_callback(way.stop)
             await way.start()
+            if not dry:  # left only when nothing is being sent any more
+                self._takedowns = Takedowns(settings, partitions.get(self._enriched, 0))
+                stack.push_async_callback(self._takedowns.stop)
+                await self._takedowns.start()
             pool = delivery = None
             if self._enters is not TEXT_ENOUGH:
                 pool = TaskPool(
@@ -161,8 +176,7 @@ class Reprocessing:
                 continue
             if isinstance(told, dict) and isinstance(version := told.get("version", 1), int):
                 wanted = rule.wants(told, record.timestamp)
-                again = headers.REPROCESSED in record.headers
-                latest.note(record.key, version, record.offset, wanted=wanted, again=again)
+                latest.note(record.key, version, record.offset, wanted=wanted, told=record.headers)
         return latest, end
 
     async def _partition(
@@ -224,24 +238,41 @@ class Reprocessing:
             elif not self._full:
                 result.sent += 1
                 value = codec.encode(article)
-                messages.append(message(self._enters, name, value, article, record, now))
+                one = message(self._enters, name, value, article, record, now)
+                messages.append((record, one))
         if delivery is not None:
             await self._send(messages, delivery)
 
-    async def _send(self, messages: list[Message], delivery: Delivery) -> None:
-        """Deliver at the rate that is allowed."""
+    async def _send(self, messages: list[tuple[Consumed, Message]], delivery: Delivery) -> None:
+        """Deliver at the rate that is allowed what is not forgotten by then."""
         size = max(1, int(self._rate / SENDS_PER_SECOND))
         for start in range(0, len(messages), size):
             some = messages[start : start + size]
-            await asyncio.sleep(max(self._due - time.monotonic(), 0))
-            self._due = time.monotonic() + len(some) / self._rate
-            for answer in await delivery.send(some):
+            await self._until_due(len(some))
+            async with self._takedowns.sending():
+                left = [one for one in some if not self._forgotten(one[0])]
+                answers = await delivery.send([one for _, one in left])
+            for answer in answers:
                 if isinstance(answer, Delivered):
                     place = answer.partition
                     self._sent[place] = max(answer.offset, self._sent.get(place, 0))
                 else:
                     self.result.sent -= 1
                     self.result.refused[answer.detail] += 1
+
+    async def _until_due(self, count: int) -> None:
+        """Wait until so many may be sent."""
+        await asyncio.sleep(max(self._due - time.monotonic(), 0))
+        self._due = time.monotonic() + count / self._rate
+
+    def _forgotten(self, record: Consumed) -> bool:
+        """Whether what was to be sent is forgotten; told in the result."""
+        if not self._takedowns.forgotten(record):
+            return False
+        self.result.sent -= 1
+        key = (record.key or b"").decode("utf-8", "replace")
+        self.result.note(self.result.skipped, "it was forgotten meanwhile", key)
+        return True
 
     async def _articles(
         self, group: Iterable[tuple[Consumed, EnrichedArticle]], pool: TaskPool | None
@@ -285,8 +316,10 @@ class Reprocessing:
                 return
         nothing = replace(self._rule, ids=frozenset({""}))
         for number, start in ends.items():
-            while overtaken := (await self._latest(number, start, nothing))[0].overwritten:
-                await self._write_again(number, overtaken, delivery)
+            while await self._write_again(
+                number, (await self._latest(number, start, nothing))[0], delivery
+            ):
+                pass
 
     async def _sent_on(self, step: str, topic: Topic, partitions: int) -> dict[int, int]:
         """Partition → the last record that was sent again, and that a step has still to finish."""
@@ -299,22 +332,32 @@ class Reprocessing:
                 found[record.partition] = record.offset
         return found
 
-    async def _write_again(self, number: int, offsets: set[int], delivery: Delivery) -> None:
-        """Write some enriched records, or tombstones, once more as they are."""
+    async def _write_again(self, number: int, latest: Latest, delivery: Delivery) -> bool:
+        """Write what was overtaken in a partition once more, as it is; whether anything was."""
+        offsets = latest.overwritten | latest.overtaken
+        if not offsets:
+            return False
         parts = [Stretch(self._enriched, number, min(offsets))]
-        messages = [
-            Message(
-                self._enriched,
-                record.key,
-                record.value,
-                headers.write(record.headers),
-                partition=number,
-            )
-            async for record in self._scan().records(parts)
-            if record.offset in offsets
-        ]
-        await delivery.send(messages)
-        self.result.mended += len(messages)
+        found = [one async for one in self._scan().records(parts) if one.offset in offsets]
+        async with self._takedowns.sending():
+            left = [one for one in found if not self._takedowns.forgotten(one)]
+            if gone := [one for one in left if one.value is None]:
+                await self._tombstones_again(gone, delivery)
+            newest = [once_more(one) for one in left if one.value is not None]
+            await deliver(delivery, newest)
+        self.result.mended += len(left)
+        return bool(left)
+
+    async def _tombstones_again(self, gone: list[Consumed], delivery: Delivery) -> None:
+        since = {one.key: Since(one.offset) for one in gone}
+        written = await put_behind(
+            delivery,
+            self._scan().records,
+            [Overtaken(once_more(one), one.offset) for one in gone],
+            lambda record: since[record.key].anew(record.headers),
+        )
+        for one in written:
+            self._takedowns.wrote(one.partition, one.offset)
 
     def _scan(self) -> Scan:
         return Scan(self._settings, report=self._report)

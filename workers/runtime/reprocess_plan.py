@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from msgspec import UNSET
@@ -78,20 +79,51 @@ class Known(NamedTuple):
     """An older version lies behind it: whoever keeps the last record of an id has that one."""
 
 
+class Since:
+    """What has come of an article since its last tombstone."""
+
+    def __init__(self, offset: int = -1) -> None:
+        self.offset = offset
+        """The tombstone's."""
+        self.overtaken = False
+        """What it forgot lies behind it: that stays for whoever keeps the newest version."""
+        self._arrivals: set[str | None] = set()
+
+    def anew(self, told: Mapping[str, str]) -> bool:
+        """Whether the next record, with these headers, is of an article that arrived since.
+
+        What goes through its stages again is, if it came out behind the tombstone before that.
+        """
+        arrival = told.get(headers.ORIGIN)
+        if headers.REPROCESSED not in told:
+            self._arrivals.add(arrival)
+        return arrival in self._arrivals
+
+
 class Latest:
     """The newest version of each article of one partition; 210 bytes each, whatever their ids."""
 
     def __init__(self) -> None:
         self._known: dict[bytes, Known] = {}
+        self._since: dict[bytes, Since] = {}
 
     def note(
-        self, key: bytes, version: int, offset: int, *, wanted: bool, again: bool = False
+        self,
+        key: bytes,
+        version: int,
+        offset: int,
+        *,
+        wanted: bool,
+        told: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
-        """Take in one record, in order of offsets; ``again``: it went through its stages again."""
+        """Take in one record, in order of offsets; ``told`` are its headers."""
         name = blake2b(key, digest_size=_DIGEST).digest()
+        since = self._since.get(name)
+        if since is not None and not since.anew(told):
+            since.overtaken = True
+            return
         known = self._known.get(name)
-        anew = known is not None and known.version == GONE and not again
-        if known is not None and version < known.version and not anew:
+        if known is not None and known.version != GONE and version < known.version:
             self._known[name] = known._replace(overwritten=True)
             return
         self._known[name] = Known(version, offset, wanted, overwritten=False)
@@ -100,6 +132,7 @@ class Latest:
         """Take in a tombstone; what arrives behind it is a new article."""
         name = blake2b(key, digest_size=_DIGEST).digest()
         self._known[name] = Known(GONE, offset, wanted=False, overwritten=False)
+        self._since[name] = Since(offset)
 
     def __iter__(self) -> Iterator[Known]:
         return iter(self._known.values())
@@ -113,6 +146,11 @@ class Latest:
     def overwritten(self) -> set[int]:
         """Offsets of what must be the last record of its key, and is not; but for the wanted."""
         return {known.offset for known in self if known.overwritten and not known.wanted}
+
+    @property
+    def overtaken(self) -> set[int]:
+        """Offsets of tombstones behind which there is something of what they forgot."""
+        return {since.offset for since in self._since.values() if since.overtaken}
 
 
 def from_text(record: EnrichedArticle, stage: str) -> Article:
