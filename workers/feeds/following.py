@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from workers.feeds import habit, rhythm
+from workers.feeds.asking import Asking
 from workers.feeds.fetch.targets import with_credentials_of
 from workers.feeds.fetched import Body, Failed, NotModified, Validators, Want
 from workers.feeds.hosts import host_of, site_of
@@ -47,6 +48,7 @@ class Following:
         self._state = means.state
         self._subscriptions = subscriptions
         self._bounds = bounds
+        self.asking = Asking(means)
 
     def subscription(self, feed: Known) -> Subscription:
         """What was asked for by whoever subscribed to this feed, or to the index above it."""
@@ -67,7 +69,7 @@ class Following:
         )
         self._state.asking(feed.id, began, began + self._bounds.shortest)
         try:
-            result = await self._means.client.get(feed.url, want)
+            result = await self.asking.ask(feed.url, want)
         except asyncio.CancelledError:  # an orderly end
             self._state.asking(feed.id, feed.last_poll, feed.next_poll)
             raise

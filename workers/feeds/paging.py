@@ -46,7 +46,7 @@ class Paging:
         now = self._means.clock()
         self._state.page_again(page, now + FIRST_WAIT, None, tried=False)
         try:
-            result = await self._means.client.get(page.item.url, want)
+            result = await self._following.asking.ask(page.item.url, want)
         except asyncio.CancelledError:  # an orderly end
             self._state.page_again(page, now, None, tried=False)
             raise

@@ -171,7 +171,12 @@ class FeedProducer:
             _Desk(self._pool),
             clock=time.time,
             chance=random.random,
-            told=Told(polled=self.metrics.polled, item=self.metrics.item, changed=self._changed),
+            told=Told(
+                polled=self.metrics.polled,
+                item=self.metrics.item,
+                changed=self._changed,
+                unforeseen=_unforeseen,
+            ),
         )
         bounds = Bounds(self._settings.feed_shortest, self._settings.feed_longest)
         following = Following(means, self._subscriptions, bounds)
@@ -275,6 +280,10 @@ class FeedProducer:
         feeds = self._state.feeds()
         failing = sum(feed.error is not None for feed in feeds)
         return Sums(self._articles, self._dead, len(feeds), failing, self._state.backlog()[0])
+
+
+def _unforeseen(url: str, error: Exception) -> None:
+    log.error("an answer was not foreseen", url=url, exc_info=error)
 
 
 class _Desk:
