@@ -11,6 +11,7 @@ from workers.feeds import habit, rhythm
 from workers.feeds.asking import Asking
 from workers.feeds.fetch.targets import with_credentials_of
 from workers.feeds.fetched import Body, Failed, NotModified, Validators, Want
+from workers.feeds.health import FAILING_FROM
 from workers.feeds.hosts import host_of, site_of
 from workers.feeds.items import Item, Parsed, Unreadable
 from workers.feeds.known import Known, Ready, digest_of
@@ -80,7 +81,8 @@ class Following:
                 after = [replace(feed, via=via, next_poll=due)]
                 self._state.saved(after[0])
             case Failed():
-                after = [self._failed(polled, result.kind, result.reason, result)]
+                cut_off = self.asking.cut_off(feed, result)
+                after = [self._failed(polled, result.kind, result.reason, result, cut_off=cut_off)]
             case NotModified():
                 after = [self._unchanged(polled, result)]
             case Body() if digest_of(result.data) == feed.digest:
@@ -90,15 +92,26 @@ class Following:
         self._means.told.changed(feed, after[0])
         return after
 
-    def _failed(self, feed: Known, kind: str, reason: str, failed: Failed | None = None) -> Known:
+    def _failed(
+        self,
+        feed: Known,
+        kind: str,
+        reason: str,
+        failed: Failed | None = None,
+        *,
+        cut_off: bool = False,
+    ) -> Known:
         self._means.told.polled(kind)
         failures = feed.failures + (failed is None or failed.asked)
+        if cut_off:  # told, but no reason to be asked the less once the network is back
+            failures = min(failures, max(feed.failures, FAILING_FROM))
         wait = rhythm.after_failure(
             failures,
             kind,
             self._bounds,
             retry_after=failed.retry_after if failed else None,
             chance=self._means.chance(),
+            cut_off=cut_off,
         )
         after = replace(
             feed,

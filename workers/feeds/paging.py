@@ -8,6 +8,7 @@ from workers.feeds.fetched import Body, Failed, FailureKind, NotModified, Want
 from workers.feeds.following import Following, headers_for
 from workers.feeds.known import Known, Page
 from workers.feeds.means import Means
+from workers.feeds.rhythm import LONGEST_CUT_OFF
 from workers.feeds.subscriptions import Subscription
 
 ACCEPT = "text/html, application/xhtml+xml, text/plain;q=0.8"
@@ -61,6 +62,11 @@ class Paging:
                 why = result.reason
                 if not result.asked:
                     wait = result.retry_after or FIRST_WAIT
+                    self._state.page_again(page, self._means.clock() + wait, why, tried=False)
+                    return
+                if self._following.asking.cut_off(feed, result):
+                    self._means.told.item("again")
+                    wait = LONGEST_CUT_OFF * (0.5 + 0.5 * self._means.chance())
                     self._state.page_again(page, self._means.clock() + wait, why, tried=False)
                     return
                 if self._passes(result) and page.tries + 1 < TRIES:

@@ -18,6 +18,8 @@ UNKNOWN = 1800.0
 """Seconds between polls of a feed of which nothing is known yet."""
 SPREAD = 0.1
 LONGEST_BACKOFF = DAY
+LONGEST_CUT_OFF = 900.0
+"""Where our own network is away, all are asked soon after it has come back."""
 LONGEST_ASKED = DAY
 """What a feed may ask for at most: some ask for a year."""
 HOPELESS: frozenset[str] = frozenset({"refused", "robots"})
@@ -57,14 +59,18 @@ def after_failure(
     *,
     retry_after: float | None,
     chance: float,
+    cut_off: bool = False,
 ) -> float:
     """Seconds until the next poll of a feed that has failed so many times in a row, from 1.
 
     Exponential with jitter (half to all of the step), never sooner than the server asked.
+    ``cut_off``: it was our network that failed.
     """
     step = LONGEST_BACKOFF
     if kind not in HOPELESS:
         step = min(bounds.shortest * 2.0 ** min(failures, 20), LONGEST_BACKOFF)
+    if cut_off:
+        step = min(step, LONGEST_CUT_OFF)
     wait = step * (0.5 + 0.5 * chance)
     return max(wait, bounds.shortest, min(retry_after or 0.0, LONGEST_BACKOFF))
 
