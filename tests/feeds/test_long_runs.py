@@ -8,6 +8,7 @@ import pytest
 
 from tests.feeds.imagined import NOW, PROSE, Imagined, body, rss
 from workers.feeds.fetched import Failed, NotModified, Validators
+from workers.feeds.subscriptions import Subscription
 
 FEED = "https://paper.example/rss"
 PAGE = "https://paper.example/bridge"
@@ -125,3 +126,15 @@ def test_sitemaps_of_days_long_past_are_forgotten(tmp_path: Path) -> None:
         (items,) = room.state._db.execute("SELECT COUNT(*) FROM items").fetchone()
         assert len(room.state.feeds()) == 4
         assert (feeds, items) == (32, 31)
+
+
+def test_a_feed_that_is_asked_once_a_day_is_asked_again_an_hour_after_a_hiccup(
+    tmp_path: Path,
+) -> None:
+    with Imagined(tmp_path, Subscription(FEED, every=24 * HOUR)) as room:
+        room.web[FEED] = Failed(FEED, "timeout", "took long")
+        assert room.poll(FEED).next_poll == room.now + HOUR
+        room.web[FEED] = Failed(FEED, "throttled", "not asked yet", retry_after=600.0)
+        assert room.poll(FEED).next_poll == room.now + 600.0
+        room.web[FEED] = body(FEED, rss())
+        assert room.poll(FEED).next_poll == room.now + 24 * HOUR

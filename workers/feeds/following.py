@@ -111,6 +111,7 @@ class Following:
             self._bounds,
             retry_after=failed.retry_after if failed else None,
             chance=self._means.chance(),
+            every=None if failed and not failed.asked else self.subscription(feed).every,
             cut_off=cut_off,
         )
         after = replace(
