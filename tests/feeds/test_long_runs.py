@@ -138,3 +138,30 @@ def test_a_feed_that_is_asked_once_a_day_is_asked_again_an_hour_after_a_hiccup(
         assert room.poll(FEED).next_poll == room.now + 600.0
         room.web[FEED] = body(FEED, rss())
         assert room.poll(FEED).next_poll == room.now + 24 * HOUR
+
+
+def test_a_page_that_is_listed_minutes_before_it_is_there_is_had(tmp_path: Path) -> None:
+    with Imagined(tmp_path, FEED) as room:
+        room.web[FEED] = body(FEED, rss(("1", PAGE, "Bridge", "The bridge is open.")))
+        room.web[PAGE] = Failed(PAGE, "status", "status 404", 404)
+        room.poll(FEED)
+        for _ in range(3):
+            room.fetch_next()
+            assert room.sent() == []
+        room.web[PAGE] = body(PAGE, f"<h1>Bridge</h1>{PROSE}", media_type="text/html")
+        room.fetch()
+        (article,) = room.sent()
+        assert article["quality"] == "full"
+
+
+@pytest.mark.parametrize(("chance", "minutes"), [(0.0, 10.5), (1.0, 21)])
+def test_what_the_feed_says_stands_for_a_page_that_is_not_there(
+    tmp_path: Path, chance: float, minutes: float
+) -> None:
+    with Imagined(tmp_path, FEED, chance=chance) as room:
+        room.web[FEED] = body(FEED, rss(("1", PAGE, "Bridge", "The bridge is open.")))
+        room.web[PAGE] = Failed(PAGE, "status", "status 404", 404)
+        room.poll(FEED)
+        room.fetch()
+        assert room.items == ["page", "again", "again", "again", "excerpt"]
+        assert (room.now - NOW) / 60 == pytest.approx(minutes)

@@ -62,8 +62,8 @@ class Subscription:
     language: str | None = None
     content: Content = "auto"
     every: float | None = None
-    """Seconds between polls, at the least, of which an hour holds after a failure; never sooner than
-    the bounds of all feeds let."""
+    """Seconds between polls, at the least, of which an hour holds after a failure; never sooner
+    than the bounds of all feeds let."""
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     """For its host only; may be secrets."""
 
