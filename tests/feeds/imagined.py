@@ -46,7 +46,7 @@ class Imagined:
             Desk(),
             clock=lambda: self.now,
             chance=lambda: chance,
-            told=Told(item=self.items.append),
+            told=Told(item=self.items.append, unforeseen=_raised),
         )
         self._following = Following(means, subscriptions, Bounds())
         self._paging = Paging(means, self._following, limit=2_000_000)
@@ -91,6 +91,10 @@ class Imagined:
         waiting = self.state.outbox(10_000)
         self.state.sent(waiting)
         return [orjson.loads(one.ready.value) for one in waiting]
+
+
+def _raised(url: str, error: Exception) -> None:
+    raise error
 
 
 def body(url: str, text: str, validators: Validators | None = None, **more: Any) -> Body:

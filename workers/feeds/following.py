@@ -258,7 +258,16 @@ class Following:
         after = self._answered(after, body, parsed.ttl)
         if later:
             after = replace(after, validators=Validators(), digest=None)
-        self._state.taken(after, listed, [made for _, made in ready], pages, lost, now, old=old)
+        self._state.taken(
+            after,
+            listed,
+            [article for _, article in ready],
+            pages,
+            lost,
+            now,
+            made=[item for item, _ in ready],
+            old=old,
+        )
         for _ in ready:
             self._means.told.item("article")
         for _ in lost:
