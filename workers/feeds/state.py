@@ -16,6 +16,7 @@ from pathlib import Path
 
 from workers.feeds.claims import FORGOTTEN_AFTER, Claims
 from workers.feeds.fetched import Visit
+from workers.feeds.followed import Followed
 from workers.feeds.items import Item
 from workers.feeds.known import COLUMNS, Known, Page, Ready, Waiting, known_of, marks, row_of
 from workers.feeds.page_queue import PageQueue
@@ -44,6 +45,7 @@ class State:
         self._db, self._lock = opened(path, read_only=read_only)
         self._pages = PageQueue(self._db)
         self._claims = Claims(self._db)
+        self._followed = Followed(self._db)
 
     def close(self) -> None:
         """Let go of the file."""
@@ -57,46 +59,19 @@ class State:
     def follow(self, addresses: Sequence[str], now: float) -> None:
         """Follow these addresses and no others; what is known of the others is kept."""
         with self._transaction():
-            # What is wanted is below these addresses; of that, an index may have dropped some.
-            before = {id for (id,) in self._db.execute("SELECT id FROM feeds WHERE wanted")}
-            self._db.execute("UPDATE feeds SET wanted = 0")
-            self._db.executemany(
-                "INSERT INTO feeds (address, url, next_poll) VALUES (?, ?, ?)"
-                " ON CONFLICT (address) DO UPDATE SET followed = 1, wanted = 1, parent = NULL",
-                [(address, address, now) for address in addresses],
-            )
-            self._db.execute(
-                "UPDATE feeds SET wanted = 1 WHERE id IN (WITH RECURSIVE below (id) AS"
-                " (SELECT id FROM feeds WHERE wanted UNION"
-                " SELECT feeds.id FROM feeds JOIN below ON feeds.parent = below.id)"
-                " SELECT id FROM below)"
-            )
-            self._db.execute("UPDATE feeds SET followed = 0 WHERE NOT wanted")
-            after = {id for (id,) in self._db.execute("SELECT id FROM feeds WHERE wanted")}
-            self._db.executemany(
-                "UPDATE feeds SET followed = 1 WHERE id = ?", [(id,) for id in after - before]
-            )
+            again = self._followed.only(addresses, now)
             self._claims.let_go()
-            self._claims.resume(after - before)
+            self._claims.resume(again)
         self._pages.look_again()
-
-    def _add_child(self, address: str, index: int, now: float) -> None:
-        self._db.execute(
-            "INSERT INTO feeds (address, url, parent, next_poll) VALUES (?, ?, ?, ?)"
-            " ON CONFLICT (address) DO UPDATE SET followed = 1, wanted = 1,"
-            # One that is wanted has its place, which another index does not change: no circles.
-            " parent = CASE WHEN wanted THEN parent ELSE excluded.parent END",
-            (address, address, index, now),
-        )
 
     def feeds(self) -> list[Known]:
         """All feeds that are followed, by address."""
         rows = self._db.execute(f"SELECT {_NAMES} FROM feeds WHERE followed ORDER BY address")
         return [known_of(row) for row in rows]
 
-    def ids(self) -> list[int]:
+    def ids(self) -> set[int]:
         """Of all feeds that are followed."""
-        return [id for (id,) in self._db.execute("SELECT id FROM feeds WHERE followed")]
+        return self._followed.ids()
 
     def feed(self, id: int) -> Known:
         """One feed."""
@@ -121,17 +96,15 @@ class State:
         with self._transaction():
             self._save(feed)
 
-    def children(self, index: Known, addresses: Iterable[str], now: float) -> list[Known]:
+    def children(self, index: Known, addresses: Sequence[str], now: float) -> list[Known]:
         """Take in an index and the sitemaps that it names; those that are new are returned.
 
         A sitemap that somebody follows by itself stays where it is.
         """
         with self._transaction():
-            before = {id for (id,) in self._db.execute("SELECT id FROM feeds WHERE followed")}
+            before = self._followed.ids()
             self._save(index)
-            self._db.execute("UPDATE feeds SET followed = 0 WHERE parent = ?", (index.id,))
-            for address in addresses:
-                self._add_child(address, index.id, now)
+            self._followed.named(index.id, addresses, now)
             rows = self._db.execute(
                 f"SELECT {_NAMES} FROM feeds WHERE followed AND parent = ?", (index.id,)
             ).fetchall()
