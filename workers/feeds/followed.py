@@ -9,6 +9,8 @@ import json
 import sqlite3
 from collections.abc import Sequence
 
+from workers.feeds.health import FAILING_FROM
+
 _WANT_BELOW = """
 UPDATE feeds SET wanted = 1 WHERE id IN (WITH RECURSIVE below (id) AS
  (SELECT id FROM feeds WHERE wanted UNION
@@ -67,6 +69,30 @@ class Followed:
         if index in self.ids():
             self._db.execute(_DROP_BELOW, (index, json.dumps(addresses)))
             self._db.executemany(_ADD, [(one, one, index, now) for one in addresses])
+
+    def twins(self, feed: int, url: str) -> list[int]:
+        """Other feeds of the list that are asked at this address, and answer there."""
+        rows = self._db.execute(
+            "SELECT id FROM feeds WHERE url = ? AND id <> ? AND followed AND parent IS NULL"
+            " AND retired IS NULL AND last_success IS NOT NULL AND failures < ? ORDER BY id",
+            (url, feed, FAILING_FROM),
+        )
+        return [id for (id,) in rows]
+
+    def parted(self, now: float) -> list[tuple[int, int]]:
+        """Ask again what was the same as a feed that is gone, moved or failing; pairs of both."""
+        rows = self._db.execute(
+            "SELECT one.id, one.same_as FROM feeds AS one"
+            " LEFT JOIN feeds AS other ON other.id = one.same_as AND other.followed"
+            " AND other.retired IS NULL AND other.url = one.url AND other.failures < ?"
+            " WHERE one.same_as IS NOT NULL AND other.id IS NULL",
+            (FAILING_FROM,),
+        ).fetchall()
+        self._db.executemany(
+            "UPDATE feeds SET retired = NULL, same_as = NULL, next_poll = ? WHERE id = ?",
+            [(now, id) for id, _ in rows],
+        )
+        return rows
 
     def _wanted(self) -> set[int]:
         return {id for (id,) in self._db.execute("SELECT id FROM feeds WHERE wanted")}

@@ -83,6 +83,8 @@ class Following:
             case Failed():
                 cut_off = self.asking.cut_off(feed, result)
                 after = [self._failed(polled, result.kind, result.reason, result, cut_off=cut_off)]
+            case NotModified() | Body() if twin := self._twin(polled, result):
+                after = [self._same(polled, result, twin)]
             case NotModified():
                 after = [self._unchanged(polled, result)]
             case Body() if digest_of(result.data) == feed.digest:
@@ -127,6 +129,34 @@ class Following:
         self._state.saved(after)
         return after
 
+    def _twin(self, feed: Known, result: NotModified | Body) -> Known | None:
+        """The feed of the list that this one has turned out to be, if it is one."""
+        if feed.parent is not None:
+            return None
+        url = _url_after(feed, result)
+        own = headers_for(url, self.subscription(feed))
+        twins = self._state.twins(feed, url)
+        same = (one for one in twins if headers_for(url, self.subscription(one)) == own)
+        return next(same, None)
+
+    def _same(self, feed: Known, result: NotModified | Body, twin: Known) -> Known:
+        """Of two feeds that are one, that which came last is not asked while the other is."""
+        self._means.told.polled("unchanged")
+        after = replace(
+            feed,
+            url=_url_after(feed, result),
+            via=None,
+            retired=f"it is the same feed as {twin.address}",
+            same_as=twin.id,
+            failures=0,
+            error_kind=None,
+            error=None,
+            validators=Validators(),
+            digest=None,
+        )
+        self._state.saved(after)
+        return after
+
     def _unchanged(self, feed: Known, result: NotModified | Body) -> Known:
         self._means.told.polled("unchanged")
         after = self._answered(feed, result, feed.ttl)
@@ -148,13 +178,14 @@ class Following:
                 chance=self._means.chance(),
             )
         )
-        url = with_credentials_of(result.moved, feed.url) if result.moved else feed.url
+        url = _url_after(feed, result)
         answered = site_of(result.url)
         return replace(
             feed,
             url=url,
             via=answered if answered != site_of(url) else None,
             ttl=ttl,
+            downgraded=result.downgraded or (_by_tls(feed.address) and not _by_tls(result.url)),
             failures=0,
             error_kind=None,
             error=None,
@@ -173,7 +204,12 @@ class Following:
         if parsed.kind == "page":
             return [self._discovered(feed, parsed)]
         self._means.told.polled("new")
-        feed = replace(feed, kind=parsed.kind, title=parsed.title or feed.title)
+        feed = replace(
+            feed,
+            kind=parsed.kind,
+            title=parsed.title or feed.title,
+            complaint=parsed.complaint,
+        )
         if parsed.kind == "sitemap-index":
             return self._children(feed, body, parsed)
         return [await self._items(subscription, feed, body, read)]
@@ -286,14 +322,23 @@ class Following:
         return sorted((item for _, item in pages), key=newness, reverse=True)[room:]
 
 
+def _url_after(feed: Known, result: NotModified | Body) -> str:
+    """Where a feed is asked from now on."""
+    return with_credentials_of(result.moved, feed.url) if result.moved else feed.url
+
+
 def headers_for(url: str, subscription: Subscription) -> Mapping[str, str]:
     """The subscription's headers, which are for its own host, if this address is there.
 
     What was to go by https goes by nothing else.
     """
     own = host_of(url) == host_of(subscription.address)
-    secure = subscription.address.lower().startswith("https:")
-    return subscription.headers if own and (not secure or url.lower().startswith("https:")) else {}
+    secure = _by_tls(subscription.address)
+    return subscription.headers if own and (not secure or _by_tls(url)) else {}
+
+
+def _by_tls(url: str) -> bool:
+    return url.lower().startswith("https:")
 
 
 def seconds_of(time: str | None) -> float | None:

@@ -12,6 +12,14 @@ CONDITIONS: tuple[Condition, ...] = get_args(Condition)
 FAILING_FROM = 3
 """Polls in a row that failed: one or two are nothing to wake anyone for."""
 
+DOWNGRADED = "leads from https to http: others could read and change it"
+
+
+def flaws(feed: Known) -> str | None:
+    """What is wrong with a feed that is followed all the same; None where nothing is."""
+    said = [feed.complaint, DOWNGRADED if feed.downgraded else None]
+    return "; ".join(filter(None, said)) or None
+
 
 def condition(feed: Known, now: float) -> Condition:
     """``silent``: it answers, but has had no item for twice as long as it ever was without.

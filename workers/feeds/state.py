@@ -62,6 +62,7 @@ class State:
             again = self._followed.only(addresses, now)
             self._claims.let_go()
             self._claims.resume(again)
+            self._part(now)
         self._pages.look_again()
 
     def feeds(self) -> list[Known]:
@@ -72,6 +73,19 @@ class State:
     def ids(self) -> set[int]:
         """Of all feeds that are followed."""
         return self._followed.ids()
+
+    def twins(self, feed: Known, url: str) -> list[Known]:
+        """Other feeds of the list that are asked at this address, and answer there."""
+        return [self.feed(id) for id in self._followed.twins(feed.id, url)]
+
+    def part(self, now: float) -> None:
+        """Have feeds asked again that were the same as one that is gone, moved or failing."""
+        with self._transaction():
+            self._part(now)
+
+    def _part(self, now: float) -> None:
+        for one, other in self._followed.parted(now):
+            self._claims.inherit(one, other)
 
     def feed(self, id: int) -> Known:
         """One feed."""
