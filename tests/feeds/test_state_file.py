@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import sqlite3
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import msgspec
 import pytest
 
 from tests.feeds.test_state import FEED, NOW, item, path, state, take
+from workers.commands import main
 from workers.feeds.items import Item
 from workers.feeds.known import Ready, marks
 from workers.feeds.state import State
@@ -137,5 +139,24 @@ def tables(state: State) -> dict[str, set[str]]:
 
 def test_a_file_that_is_no_database_is_refused(path: Path) -> None:
     path.write_bytes(b"feeds:\n  - https://paper.example/\n" * 100)
-    with pytest.raises(StateError, match=r"feeds\.sqlite cannot be used"):
+    with pytest.raises(StateError, match=r"feeds\.sqlite is no state file, or a damaged"):
         State(path)
+
+
+def test_a_file_that_another_program_writes_to_is_told_as_such(
+    path: Path,
+    state: State,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    state.close()
+    shell = sqlite3.connect(path, isolation_level=None)
+    shell.execute("BEGIN IMMEDIATE")
+    monkeypatch.setattr(sqlite3, "connect", partial(sqlite3.connect, timeout=0.0))
+    monkeypatch.setenv("COPYDESK_FEED_STATE", str(path))
+    with pytest.raises(SystemExit):
+        main(["produce", FEED])
+    shell.close()
+    said = capsys.readouterr().err
+    assert f"{path} is held by another program that writes to it" in said
+    assert "make room" not in said

@@ -31,6 +31,7 @@ from urllib.parse import unquote, urlsplit, urlunsplit
 
 from lxml import etree
 
+from workers.feeds.fetch.targets import redacted
 from workers.feeds.formats import fields
 from workers.feeds.formats.decoding import text_of_feed
 from workers.feeds.formats.prolog import document
@@ -162,6 +163,7 @@ def from_opml(data: bytes, name: str) -> tuple[Subscription, ...]:
         called = fields.line(given.get("title")) or fields.line(given.get("text"))
         table = {"url": url, "name": called, "language": fields.language(given.get("language"))}
         where = f"{name}:{before + (outline.sourceline or 1)}"
+        where += f" (“{redacted(called)}”)" if called else ""
         feeds.append(_subscription({k: v for k, v in table.items() if v}, where))
     if not feeds:
         raise SubscriptionError(f"{name}: no outline of it has an xmlUrl")
