@@ -32,7 +32,11 @@ def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[State]:
     changes = {
         GONE: {"retired": "status 410", "failures": 1, "next_poll": later},
         FAILING: {"error": "status 500", "error_kind": "status", "failures": 9, "digest": b"1"},
-        FINE: {"last_success": time.time() - 90, "validators": Validators("a", "b")},
+        FINE: {
+            "last_success": time.time() - 90,
+            "validators": Validators("a", "b"),
+            "complaint": "line 7: no tag",
+        },
     }
     for feed in state.feeds():
         said = {"next_poll": later, "last_poll": time.time(), **changes[feed.address]}
@@ -56,6 +60,7 @@ def test_each_feed_is_listed_with_its_state(
     assert rows[GONE]["error"] == "status 410"
     assert rows[GONE]["next_poll"] is None
     assert rows[FINE]["next_poll"].endswith("Z")
+    assert (rows[FINE]["flaws"], rows[GONE]["flaws"]) == ("line 7: no tag", None)
     feeds("--only", "retired")
     assert len(capsys.readouterr().out.splitlines()) == 1
 

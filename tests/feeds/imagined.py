@@ -30,14 +30,15 @@ PROSE = (
 class Imagined:
     """Polls and fetches one by one, as a test says; a context manager."""
 
-    def __init__(self, path: Path, *addresses: str, chance: float = 0.5) -> None:
+    def __init__(self, path: Path, *feeds: str | Subscription, chance: float = 0.5) -> None:
         self.now = NOW
         self.web: dict[str, Result] = {}
         """What each address answers."""
         self.wanted: list[Want] = []
         self.items: list[str] = []
         self.state = State(path / "feeds.sqlite")
-        subscriptions = {address: Subscription(address) for address in addresses}
+        following = (Subscription(one) if isinstance(one, str) else one for one in feeds)
+        subscriptions = {one.address: one for one in following}
         self.state.follow(list(subscriptions), self.now)
         means = Means(
             self.state,
@@ -45,7 +46,7 @@ class Imagined:
             Desk(),
             clock=lambda: self.now,
             chance=lambda: chance,
-            told=Told(item=self.items.append),
+            told=Told(item=self.items.append, unforeseen=_raised),
         )
         self._following = Following(means, subscriptions, Bounds())
         self._paging = Paging(means, self._following, limit=2_000_000)
@@ -73,17 +74,27 @@ class Imagined:
 
     def fetch(self) -> None:
         """Fetch all pages, and wait for those that are put off."""
-        while (due := self.state.next_page([])) is not None:
-            self.now = max(self.now, due)
-            page = self.state.due_page(self.now, [])
-            assert page is not None
-            asyncio.run(self._paging.fetch(page))
+        while self.state.next_page([]) is not None:
+            self.fetch_next()
+
+    def fetch_next(self) -> None:
+        """Fetch the page that is due next, when it is."""
+        due = self.state.next_page([])
+        assert due is not None
+        self.now = max(self.now, due)
+        page = self.state.due_page(self.now, [])
+        assert page is not None
+        asyncio.run(self._paging.fetch(page))
 
     def sent(self) -> list[dict[str, Any]]:
         """The articles that came since this was last asked."""
         waiting = self.state.outbox(10_000)
         self.state.sent(waiting)
         return [orjson.loads(one.ready.value) for one in waiting]
+
+
+def _raised(url: str, error: Exception) -> None:
+    raise error
 
 
 def body(url: str, text: str, validators: Validators | None = None, **more: Any) -> Body:

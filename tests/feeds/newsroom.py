@@ -66,6 +66,7 @@ class Newsroom:
     sent: list[Ready] = field(default_factory=list)
     polls: list[str] = field(default_factory=list)
     items: list[str] = field(default_factory=list)
+    unforeseen: list[tuple[str, Exception]] = field(default_factory=list)
 
     def clock(self) -> float:
         return time.time() + self.later
@@ -91,7 +92,11 @@ class Newsroom:
                     Desk(),
                     clock=self.clock,
                     chance=lambda: 0.5,
-                    told=Told(polled=self.polls.append, item=self.items.append),
+                    told=Told(
+                        polled=self.polls.append,
+                        item=self.items.append,
+                        unforeseen=lambda *told: self.unforeseen.append(told),
+                    ),
                 )
                 subscriptions = {one.address: one for one in self.subscriptions}
                 following = Following(means, subscriptions, Bounds())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from itertools import pairwise
@@ -327,3 +328,18 @@ def test_visits_that_no_longer_matter_are_forgotten(tmp_path: Path) -> None:
     kept = state.visits(NOW)
     assert kept == {host: visits[host] for host in ("late.example", "paused.example")}
     state.close()
+
+
+def test_an_overloaded_host_costs_one_page_one_try(tmp_path: Path) -> None:
+    async def work(site: Site, path: Path) -> None:
+        room = newsroom(site, path, site.url("/rss.xml", "other.example"))
+        items = [Item(guid=str(n), url=site.url(f"/status/429?n={n}")) for n in range(20)]
+        wait_for_pages(room, [("news.example", item) for item in items])
+        await room.round()
+        assert sum(seen.path.startswith("/status") for seen in site.seen) == 1
+        database = sqlite3.connect(path)
+        tries = [tries for (tries,) in database.execute("SELECT tries FROM pages")]
+        database.close()
+        assert sorted(tries) == [0] * 19 + [1]
+
+    at_site(tmp_path, work)

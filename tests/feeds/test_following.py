@@ -203,12 +203,12 @@ async def _paths_of_pages(site: Site, room: Newsroom) -> list[Any]:
     return [seen for seen in site.seen if seen.path.startswith("/articles/")]
 
 
-def test_what_the_feed_says_stands_for_a_page_that_is_not_there(
+def test_what_the_feed_says_stands_for_a_page_that_is_kept_back(
     at_site: Callable[[Work], None],
 ) -> None:
     async def work(site: Site, newsroom: Callable[..., Newsroom]) -> None:
         site.publish(count=1)
-        site.fail("/articles/0", 404)
+        site.fail("/articles/0", 403)
         room = newsroom(site.url("/rss.xml"), content="page")
         (article,) = await room.round()
         assert article["quality"] in ("full", "excerpt")

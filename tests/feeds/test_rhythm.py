@@ -85,6 +85,19 @@ def test_a_server_that_asks_to_wait_is_not_asked_sooner() -> None:
     assert failed(1, "throttled", after=90 * DAY) == DAY
 
 
+@pytest.mark.parametrize(("every", "waited"), [(60, 240), (900, 900), (3600, 3600), (DAY, 3600)])
+def test_who_is_asked_so_often_at_the_most_is_not_asked_sooner_for_a_hiccup(
+    every: float, waited: float
+) -> None:
+    def failed(failures: int) -> float:
+        return rhythm.after_failure(
+            failures, "timeout", BOUNDS, retry_after=None, chance=1.0, every=every
+        )
+
+    assert failed(1) == waited
+    assert failed(12) == DAY
+
+
 def test_what_only_a_change_can_mend_is_tried_once_a_day() -> None:
     assert failed(1, "refused") == DAY
 
@@ -94,11 +107,20 @@ def test_what_only_a_change_can_mend_is_tried_once_a_day() -> None:
     st.sampled_from(FAILURES),
     st.one_of(st.none(), st.floats(0, 1e9)),
     st.floats(0, 1),
+    st.one_of(st.none(), st.floats(1, 1e9)),
+    st.booleans(),
 )
 def test_waits_after_failures_are_bounded(
-    failures: int, kind: str, after: float | None, chance: float
+    failures: int,
+    kind: str,
+    after: float | None,
+    chance: float,
+    every: float | None,
+    cut_off: bool,
 ) -> None:
-    waited = rhythm.after_failure(failures, kind, BOUNDS, retry_after=after, chance=chance)
+    waited = rhythm.after_failure(
+        failures, kind, BOUNDS, retry_after=after, chance=chance, every=every, cut_off=cut_off
+    )
     assert BOUNDS.shortest <= waited <= DAY
 
 

@@ -10,10 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from workers.feeds.claims import FORGOTTEN_AFTER
 from workers.feeds.fetched import Validators
 from workers.feeds.items import Item
 from workers.feeds.known import Known, Ready
-from workers.feeds.state import FORGOTTEN_AFTER, State
+from workers.feeds.state import State
 from workers.feeds.state_file import StateError
 
 NOW = 1_800_000_000.0

@@ -141,12 +141,23 @@ def test_the_value_of_a_header_is_never_told() -> None:
         (b"<rss/>", "no OPML but <rss>; to follow a feed, give the address"),
         (b'<!DOCTYPE opml [<!ENTITY a "b">]><opml/>', "entities; these are refused"),
         (b"\x00\x01", "no text"),
-        (OPML.replace("https://misto.example/rss", "misto", 1).encode(), r"a\.opml:5: no address"),
+        (
+            OPML.replace("https://misto.example/rss", "misto", 1).encode(),
+            r"a\.opml:5 \(“Місто”\): no address",
+        ),
     ],
 )
 def test_what_is_wrong_in_an_opml_list_is_told(data: bytes, said: str) -> None:
     with pytest.raises(SubscriptionError, match=said):
         from_opml(data, "a.opml")
+
+
+def test_a_password_in_the_text_of_an_outline_is_not_told() -> None:
+    url = "https://desk:secret@a.example:port/rss"
+    opml = OPML.replace("https://misto.example/rss", url, 1).replace("Місто", f"{url}?", 1)
+    with pytest.raises(SubscriptionError) as told:
+        from_opml(opml.encode(), "a.opml")
+    assert "secret" not in str(told.value)
 
 
 @pytest.mark.parametrize("word", ["missing.toml", "news.example", "x" * 5000, "a\0b"])

@@ -323,3 +323,18 @@ def test_a_full_outbox_stops_the_asking(state: State, monkeypatch: pytest.Monkey
 )
 def test_the_host_of_an_address(url: str, host: str) -> None:
     assert host_of(url) == host
+
+
+def test_a_feed_whose_twin_is_gone_is_asked_again(
+    state: State, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watch, "LONGEST_WAIT", 0.0)
+    state.follow(addresses(2, 1), time.time())
+    gone, twin = state.feeds()
+    state.saved(replace(gone, retired="status 410"))
+    state.saved(replace(twin, url=gone.url, retired="it is the same feed", same_as=gone.id))
+    asked = Asked(state)
+    following = made(state, asked, Kafka())
+    asked.after_poll = lambda feed: following.stop()
+    asyncio.run(asyncio.wait_for(following.run(), 10))
+    assert set(asked.polls) == {twin.address}

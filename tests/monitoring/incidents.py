@@ -61,8 +61,8 @@ def _late(watched: Watched) -> Heal:
 
 
 def _stop_feed(watched: Watched) -> Heal:
-    watched.site.fail("/rss.xml", 503, HOSTS[0], 1_000_000)
-    return lambda: watched.site.fail("/rss.xml", 503, HOSTS[0], 0)
+    watched.site.fail("/rss.xml", 500, HOSTS[0], 1_000_000)
+    return lambda: watched.site.fail("/rss.xml", 500, HOSTS[0], 0)
 
 
 def _no_dead_letters(watched: Watched) -> Heal:

@@ -14,7 +14,7 @@ from workers import settings
 from workers.commands import CommandError
 from workers.commands.times import span, told
 from workers.feeds.habit import per_day, silent_after
-from workers.feeds.health import CONDITIONS, condition
+from workers.feeds.health import CONDITIONS, condition, flaws
 from workers.feeds.known import Known
 from workers.feeds.revival import revive
 from workers.feeds.state import State
@@ -104,6 +104,7 @@ def _print_json(rows: Sequence[tuple[Known, str]], now: float) -> None:
                     "silent_after_seconds": silent_after(feed.habit),
                     "failures": feed.failures,
                     "error": feed.retired or feed.error,
+                    "flaws": flaws(feed),
                 },
                 ensure_ascii=False,
             )
@@ -116,7 +117,15 @@ def _print_table(rows: Sequence[tuple[Known, str]], now: float) -> None:
     from rich.text import Text
 
     table = Table()
-    for title in ("state", "feed", "last answer", "last item", "items/day", "next poll", "error"):
+    for title in (
+        "state",
+        "feed",
+        "last answer",
+        "last item",
+        "items/day",
+        "next poll",
+        "error or flaws",
+    ):
         table.add_column(title, justify="right" if title == "items/day" else "left")
     colours = {"fine": "green", "failing": "red", "silent": "yellow"}
     for feed, state in rows:
@@ -128,7 +137,7 @@ def _print_table(rows: Sequence[tuple[Known, str]], now: float) -> None:
             _ago(feed.last_item, now),
             "" if rate is None else f"{rate:.1f}",
             "" if feed.retired else _until(feed.next_poll, now),
-            Text(feed.retired or feed.error or ""),
+            Text(feed.retired or feed.error or flaws(feed) or ""),
         )
     Console().print(table)
 

@@ -6,6 +6,7 @@ import argparse
 import asyncio
 import sqlite3
 import sys
+from pathlib import Path
 
 from workers import settings, sources
 from workers.commands import CommandError
@@ -114,7 +115,7 @@ def _not_taken(chosen: Settings, error: Exception) -> CommandError:
 def _run_feeds(chosen: Settings, named: list[str], *, watch: bool) -> int:
     from aiokafka.errors import KafkaError
 
-    from workers.feeds.state_file import StateError
+    from workers.feeds.state_file import StateError, unusable
     from workers.feeds.subscriptions import SubscriptionError, read_subscriptions
     from workers.runtime import logs
     from workers.runtime.delivery import DeliveryError
@@ -130,10 +131,7 @@ def _run_feeds(chosen: Settings, named: list[str], *, watch: bool) -> int:
     except (SubscriptionError, StateError, PortTakenError, PoolError) as error:
         raise CommandError(str(error)) from None
     except sqlite3.Error as error:
-        raise CommandError(
-            f"{chosen.feed_state} cannot be written ({error}): make room, or see to its rights; "
-            "what it held before is whole"
-        ) from None
+        raise CommandError(unusable(Path(chosen.feed_state), error)) from None
     except (KafkaError, DeliveryError) as error:
         raise CommandError(
             f"{_not_taken(chosen, error)}; what is not confirmed waits in {chosen.feed_state} for "

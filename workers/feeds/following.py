@@ -8,8 +8,10 @@ from dataclasses import replace
 from datetime import datetime
 
 from workers.feeds import habit, rhythm
+from workers.feeds.asking import Asking
 from workers.feeds.fetch.targets import with_credentials_of
 from workers.feeds.fetched import Body, Failed, NotModified, Validators, Want
+from workers.feeds.health import FAILING_FROM
 from workers.feeds.hosts import host_of, site_of
 from workers.feeds.items import Item, Parsed, Unreadable
 from workers.feeds.known import Known, Ready, digest_of
@@ -47,6 +49,7 @@ class Following:
         self._state = means.state
         self._subscriptions = subscriptions
         self._bounds = bounds
+        self.asking = Asking(means)
 
     def subscription(self, feed: Known) -> Subscription:
         """What was asked for by whoever subscribed to this feed, or to the index above it."""
@@ -67,7 +70,7 @@ class Following:
         )
         self._state.asking(feed.id, began, began + self._bounds.shortest)
         try:
-            result = await self._means.client.get(feed.url, want)
+            result = await self.asking.ask(feed.url, want)
         except asyncio.CancelledError:  # an orderly end
             self._state.asking(feed.id, feed.last_poll, feed.next_poll)
             raise
@@ -78,7 +81,10 @@ class Following:
                 after = [replace(feed, via=via, next_poll=due)]
                 self._state.saved(after[0])
             case Failed():
-                after = [self._failed(polled, result.kind, result.reason, result)]
+                cut_off = self.asking.cut_off(feed, result)
+                after = [self._failed(polled, result.kind, result.reason, result, cut_off=cut_off)]
+            case NotModified() | Body() if twin := self._twin(polled, result):
+                after = [self._same(polled, result, twin)]
             case NotModified():
                 after = [self._unchanged(polled, result)]
             case Body() if digest_of(result.data) == feed.digest:
@@ -88,15 +94,27 @@ class Following:
         self._means.told.changed(feed, after[0])
         return after
 
-    def _failed(self, feed: Known, kind: str, reason: str, failed: Failed | None = None) -> Known:
+    def _failed(
+        self,
+        feed: Known,
+        kind: str,
+        reason: str,
+        failed: Failed | None = None,
+        *,
+        cut_off: bool = False,
+    ) -> Known:
         self._means.told.polled(kind)
         failures = feed.failures + (failed is None or failed.asked)
+        if cut_off:  # told, but no reason to be asked the less once the network is back
+            failures = min(failures, max(feed.failures, FAILING_FROM))
         wait = rhythm.after_failure(
             failures,
             kind,
             self._bounds,
             retry_after=failed.retry_after if failed else None,
             chance=self._means.chance(),
+            every=None if failed and not failed.asked else self.subscription(feed).every,
+            cut_off=cut_off,
         )
         after = replace(
             feed,
@@ -108,6 +126,34 @@ class Following:
         )
         if feed.url != feed.address and (kind == "gone" or failures >= RETRIED_AT_FIRST_ADDRESS):
             after = replace(after, url=feed.address, via=None, validators=Validators(), digest=None)
+        self._state.saved(after)
+        return after
+
+    def _twin(self, feed: Known, result: NotModified | Body) -> Known | None:
+        """The feed of the list that this one has turned out to be, if it is one."""
+        if feed.parent is not None:
+            return None
+        url = _url_after(feed, result)
+        own = headers_for(url, self.subscription(feed))
+        twins = self._state.twins(feed, url)
+        same = (one for one in twins if headers_for(url, self.subscription(one)) == own)
+        return next(same, None)
+
+    def _same(self, feed: Known, result: NotModified | Body, twin: Known) -> Known:
+        """Of two feeds that are one, that which came last is not asked while the other is."""
+        self._means.told.polled("unchanged")
+        after = replace(
+            feed,
+            url=_url_after(feed, result),
+            via=None,
+            retired=f"it is the same feed as {twin.address}",
+            same_as=twin.id,
+            failures=0,
+            error_kind=None,
+            error=None,
+            validators=Validators(),
+            digest=None,
+        )
         self._state.saved(after)
         return after
 
@@ -132,13 +178,14 @@ class Following:
                 chance=self._means.chance(),
             )
         )
-        url = with_credentials_of(result.moved, feed.url) if result.moved else feed.url
+        url = _url_after(feed, result)
         answered = site_of(result.url)
         return replace(
             feed,
             url=url,
             via=answered if answered != site_of(url) else None,
             ttl=ttl,
+            downgraded=result.downgraded or (_by_tls(feed.address) and not _by_tls(result.url)),
             failures=0,
             error_kind=None,
             error=None,
@@ -157,7 +204,12 @@ class Following:
         if parsed.kind == "page":
             return [self._discovered(feed, parsed)]
         self._means.told.polled("new")
-        feed = replace(feed, kind=parsed.kind, title=parsed.title or feed.title)
+        feed = replace(
+            feed,
+            kind=parsed.kind,
+            title=parsed.title or feed.title,
+            complaint=parsed.complaint,
+        )
         if parsed.kind == "sitemap-index":
             return self._children(feed, body, parsed)
         return [await self._items(subscription, feed, body, read)]
@@ -242,7 +294,16 @@ class Following:
         after = self._answered(after, body, parsed.ttl)
         if later:
             after = replace(after, validators=Validators(), digest=None)
-        self._state.taken(after, listed, [made for _, made in ready], pages, lost, now, old=old)
+        self._state.taken(
+            after,
+            listed,
+            [article for _, article in ready],
+            pages,
+            lost,
+            now,
+            made=[item for item, _ in ready],
+            old=old,
+        )
         for _ in ready:
             self._means.told.item("article")
         for _ in lost:
@@ -261,14 +322,23 @@ class Following:
         return sorted((item for _, item in pages), key=newness, reverse=True)[room:]
 
 
+def _url_after(feed: Known, result: NotModified | Body) -> str:
+    """Where a feed is asked from now on."""
+    return with_credentials_of(result.moved, feed.url) if result.moved else feed.url
+
+
 def headers_for(url: str, subscription: Subscription) -> Mapping[str, str]:
     """The subscription's headers, which are for its own host, if this address is there.
 
     What was to go by https goes by nothing else.
     """
     own = host_of(url) == host_of(subscription.address)
-    secure = subscription.address.lower().startswith("https:")
-    return subscription.headers if own and (not secure or url.lower().startswith("https:")) else {}
+    secure = _by_tls(subscription.address)
+    return subscription.headers if own and (not secure or _by_tls(url)) else {}
+
+
+def _by_tls(url: str) -> bool:
+    return url.lower().startswith("https:")
 
 
 def seconds_of(time: str | None) -> float | None:

@@ -14,11 +14,18 @@ FAILING_FROM = 3
 
 OVERDUE_SECONDS = 60.0
 """So late a feed may be asked while others of its host have their turns."""
+DOWNGRADED = "leads from https to http: others could read and change it"
 
 
 def overdue(feed: Known, now: float) -> bool:
     """Whether it should have been asked a while ago, and nobody has begun to."""
     return feed.followed and feed.retired is None and feed.next_poll < now - OVERDUE_SECONDS
+
+
+def flaws(feed: Known) -> str | None:
+    """What is wrong with a feed that is followed all the same; None where nothing is."""
+    said = [feed.complaint, DOWNGRADED if feed.downgraded else None]
+    return "; ".join(filter(None, said)) or None
 
 
 def condition(feed: Known, now: float) -> Condition:

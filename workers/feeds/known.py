@@ -47,6 +47,14 @@ class Known:
     habit: Habit = ()
     via: str | None = None
     """The host that answers in the end, where that is another one: whose turns it takes."""
+    losses: int = 0
+    """How often an article that it had left to another feed was lost there."""
+    same_as: int | None = None
+    """The feed that has turned out to be the same; that one is asked, and this one retired."""
+    complaint: str | None = None
+    """What was ill-formed when it was read last."""
+    downgraded: bool = False
+    """Whether it was to go by https, and goes by http."""
 
 
 @dataclass(frozen=True)
@@ -117,7 +125,7 @@ def marks(item: Item) -> Marks:
 COLUMNS = (
     "id", "address", "url", "next_poll", "parent", "followed", "kind", "title", "retired", "etag",
     "last_modified", "digest", "ttl", "last_poll", "last_success", "last_item", "failures",
-    "error_kind", "error", "habit", "via",
+    "error_kind", "error", "habit", "via", "losses", "same_as", "complaint", "downgraded",
 )  # fmt: skip
 """Columns of a feed's row, in the order of ``row_of`` and ``known_of``."""
 
@@ -138,5 +146,5 @@ def known_of(row: tuple[object, ...]) -> Known:
         "last_modified": values.pop("last_modified"),
     }
     values["habit"] = msgspec.json.decode(str(values["habit"]))
-    values["followed"] = bool(values["followed"])
+    values |= {name: bool(values[name]) for name in ("followed", "downgraded")}
     return msgspec.convert(values, Known)

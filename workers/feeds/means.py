@@ -47,6 +47,8 @@ class Told:
     ``later`` as too many wait, ``again`` put off, ``old``, or ``lost``."""
     changed: Callable[[Known, Known], None] = lambda before, after: None
     """What was known of a feed, and what is now."""
+    unforeseen: Callable[[str, Exception], None] = lambda url, error: None
+    """An error of a kind that no answer should cause, and the address that was asked for."""
 
 
 UNHEARD = Told()

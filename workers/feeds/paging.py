@@ -8,17 +8,22 @@ from workers.feeds.fetched import Body, Failed, FailureKind, NotModified, Want
 from workers.feeds.following import Following, headers_for
 from workers.feeds.known import Known, Page
 from workers.feeds.means import Means
+from workers.feeds.rhythm import LONGEST_CUT_OFF
 from workers.feeds.subscriptions import Subscription
 
 ACCEPT = "text/html, application/xhtml+xml, text/plain;q=0.8"
 MEDIA_TYPES = frozenset({"text/html", "application/xhtml+xml", "text/plain"})
 TRIES = 7
 """Times that a page is asked for before it is given up: over about a day."""
+TRIES_MISSING = 4
+"""Times that a page is asked for which is not there (404): feeds list some minutes before they are,
+so over about a quarter of an hour."""
 FIRST_WAIT = 60.0
 GROWS = 4.0
 PASSING: frozenset[FailureKind] = frozenset({"unreachable", "timeout", "throttled", "broken"})
 """Failures that may pass; of those by status, 408, 425 and 5xx too."""
 PASSING_STATUS = (408, 425)
+MISSING = 404
 
 
 class Paging:
@@ -34,7 +39,7 @@ class Paging:
     async def fetch(self, page: Page) -> None:
         """Ask for one page. If it cannot be had, what the feed says of the article stands for it.
 
-        What may pass is tried again up to ``TRIES`` times.
+        What may pass is tried again.
         """
         assert page.item.url is not None
         feed = self._state.feed(page.feed)
@@ -46,7 +51,7 @@ class Paging:
         now = self._means.clock()
         self._state.page_again(page, now + FIRST_WAIT, None, tried=False)
         try:
-            result = await self._means.client.get(page.item.url, want)
+            result = await self._following.asking.ask(page.item.url, want)
         except asyncio.CancelledError:  # an orderly end
             self._state.page_again(page, now, None, tried=False)
             raise
@@ -63,7 +68,12 @@ class Paging:
                     wait = result.retry_after or FIRST_WAIT
                     self._state.page_again(page, self._means.clock() + wait, why, tried=False)
                     return
-                if self._passes(result) and page.tries + 1 < TRIES:
+                if self._following.asking.cut_off(feed, result):
+                    self._means.told.item("again")
+                    wait = LONGEST_CUT_OFF * (0.5 + 0.5 * self._means.chance())
+                    self._state.page_again(page, self._means.clock() + wait, why, tried=False)
+                    return
+                if page.tries + 1 < self._tries(result):
                     self._means.told.item("again")
                     self._state.page_again(
                         page, self._means.clock() + self._wait(page, result), why
@@ -91,11 +101,15 @@ class Paging:
             self._state.page_made(page, made)
 
     @staticmethod
-    def _passes(failed: Failed) -> bool:
+    def _tries(failed: Failed) -> int:
+        """How many times a page that fails like this is asked for."""
         status = failed.status or 0
-        return failed.kind in PASSING or (
+        if failed.kind == "status" and status == MISSING:
+            return TRIES_MISSING
+        passes = failed.kind in PASSING or (
             failed.kind == "status" and (status >= 500 or status in PASSING_STATUS)
         )
+        return TRIES if passes else 1
 
     def _wait(self, page: Page, failed: Failed) -> float:
         wait: float = FIRST_WAIT * GROWS**page.tries

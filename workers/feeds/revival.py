@@ -25,9 +25,9 @@ def revive(path: Path, address: str, now: float) -> Known | None:
         return None
     with closing(sqlite3.connect(path, timeout=30.0)) as db, db:
         db.execute(
-            "UPDATE feeds SET retired = NULL, failures = 0, error_kind = NULL, error = NULL,"
-            " url = address, via = NULL, etag = NULL, last_modified = NULL, digest = NULL,"
-            " next_poll = ? WHERE id = ?",
+            "UPDATE feeds SET retired = NULL, same_as = NULL, failures = 0, error_kind = NULL,"
+            " error = NULL, url = address, via = NULL, etag = NULL, last_modified = NULL,"
+            " digest = NULL, next_poll = ? WHERE id = ?",
             (now, known.id),
         )
     return known

@@ -18,6 +18,11 @@ UNKNOWN = 1800.0
 """Seconds between polls of a feed of which nothing is known yet."""
 SPREAD = 0.1
 LONGEST_BACKOFF = DAY
+LONGEST_CUT_OFF = 900.0
+"""Where our own network is away, all are asked soon after it has come back."""
+LONGEST_KEPT = 3600.0
+"""A feed that is asked once a day is asked again an hour after a failure: the next day's turn would
+make a hiccup cost a day, and a sooner one be more than was agreed."""
 LONGEST_ASKED = DAY
 """What a feed may ask for at most: some ask for a year."""
 HOPELESS: frozenset[str] = frozenset({"refused", "robots"})
@@ -57,15 +62,22 @@ def after_failure(
     *,
     retry_after: float | None,
     chance: float,
+    every: float | None = None,
+    cut_off: bool = False,
 ) -> float:
     """Seconds until the next poll of a feed that has failed so many times in a row, from 1.
 
     Exponential with jitter (half to all of the step), never sooner than the server asked.
+    ``every`` is how often it is to be asked at the most: of that, up to an hour is kept to.
+    ``cut_off``: it was our network that failed.
     """
     step = LONGEST_BACKOFF
     if kind not in HOPELESS:
         step = min(bounds.shortest * 2.0 ** min(failures, 20), LONGEST_BACKOFF)
+    if cut_off:
+        step = min(step, LONGEST_CUT_OFF)
     wait = step * (0.5 + 0.5 * chance)
+    wait = max(wait, min(every or 0.0, LONGEST_KEPT))
     return max(wait, bounds.shortest, min(retry_after or 0.0, LONGEST_BACKOFF))
 
 

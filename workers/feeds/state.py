@@ -13,31 +13,28 @@ from collections import Counter
 from collections.abc import Container, Iterable, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Literal
 
+from workers.feeds.claims import FORGOTTEN_AFTER, Claims
 from workers.feeds.fetched import Visit
+from workers.feeds.followed import Followed
 from workers.feeds.items import Item
-from workers.feeds.known import COLUMNS, Known, Marks, Page, Ready, Waiting, known_of, marks, row_of
+from workers.feeds.known import COLUMNS, Known, Page, Ready, Waiting, known_of, marks, row_of
 from workers.feeds.page_queue import PageQueue
 from workers.feeds.state_file import opened, transaction
-from workers.feeds.tables import UNKNOWN
-from workers.feeds.versions import is_stamp, same_words
+from workers.feeds.versions import is_stamp
 
 VISITS_KEPT = 3600.0
 """Seconds after which it no longer matters when a host was asked: the longest rest."""
-FORGOTTEN_AFTER = 30 * 86_400.0
-"""Seconds after which an item that its feed no longer lists is forgotten."""
-
-
-News = Literal["new", "changed", "redated", "same"]
-"""What an item of a poll is; ``redated``: nothing but its time of change is another."""
-
 
 _NAMES = ", ".join(COLUMNS)
-_SET = {name: f"{name} = ?" for name in COLUMNS}
+_SET = {name: f"{name} = :{name}" for name in COLUMNS}
 # Whoever polls a feed may not know that its index has dropped it meanwhile.
-_SET["followed"] = "followed = followed AND ?"
-_UPDATE = f"UPDATE feeds SET {', '.join(_SET.values())} WHERE id = ?"
+_SET["followed"] = "followed = followed AND :followed"
+# Nor that it is to be read whole, as another feed has lost an article that it has too.
+_SET["losses"] = "losses = losses"
+for _name in ("etag", "last_modified", "digest"):
+    _SET[_name] = f"{_name} = CASE WHEN losses = :losses THEN :{_name} END"
+_UPDATE = f"UPDATE feeds SET {', '.join(_SET.values())} WHERE id = :id"
 
 
 class State:
@@ -47,6 +44,8 @@ class State:
         self.path = path
         self._db, self._lock = opened(path, read_only=read_only)
         self._pages = PageQueue(self._db)
+        self._claims = Claims(self._db)
+        self._followed = Followed(self._db)
 
     def close(self) -> None:
         """Let go of the file."""
@@ -60,44 +59,33 @@ class State:
     def follow(self, addresses: Sequence[str], now: float) -> None:
         """Follow these addresses and no others; what is known of the others is kept."""
         with self._transaction():
-            # What is wanted is below these addresses; of that, an index may have dropped some.
-            before = {id for (id,) in self._db.execute("SELECT id FROM feeds WHERE wanted")}
-            self._db.execute("UPDATE feeds SET wanted = 0")
-            self._db.executemany(
-                "INSERT INTO feeds (address, url, next_poll) VALUES (?, ?, ?)"
-                " ON CONFLICT (address) DO UPDATE SET followed = 1, wanted = 1, parent = NULL",
-                [(address, address, now) for address in addresses],
-            )
-            self._db.execute(
-                "UPDATE feeds SET wanted = 1 WHERE id IN (WITH RECURSIVE below (id) AS"
-                " (SELECT id FROM feeds WHERE wanted UNION"
-                " SELECT feeds.id FROM feeds JOIN below ON feeds.parent = below.id)"
-                " SELECT id FROM below)"
-            )
-            self._db.execute("UPDATE feeds SET followed = 0 WHERE NOT wanted")
-            after = {id for (id,) in self._db.execute("SELECT id FROM feeds WHERE wanted")}
-            self._db.executemany(
-                "UPDATE feeds SET followed = 1 WHERE id = ?", [(id,) for id in after - before]
-            )
+            again = self._followed.only(addresses, now)
+            self._claims.let_go()
+            self._claims.resume(again)
+            self._part(now)
         self._pages.look_again()
-
-    def _add_child(self, address: str, index: int, now: float) -> None:
-        self._db.execute(
-            "INSERT INTO feeds (address, url, parent, next_poll) VALUES (?, ?, ?, ?)"
-            " ON CONFLICT (address) DO UPDATE SET followed = 1, wanted = 1,"
-            # One that is wanted has its place, which another index does not change: no circles.
-            " parent = CASE WHEN wanted THEN parent ELSE excluded.parent END",
-            (address, address, index, now),
-        )
 
     def feeds(self) -> list[Known]:
         """All feeds that are followed, by address."""
         rows = self._db.execute(f"SELECT {_NAMES} FROM feeds WHERE followed ORDER BY address")
         return [known_of(row) for row in rows]
 
-    def ids(self) -> list[int]:
+    def ids(self) -> set[int]:
         """Of all feeds that are followed."""
-        return [id for (id,) in self._db.execute("SELECT id FROM feeds WHERE followed")]
+        return self._followed.ids()
+
+    def twins(self, feed: Known, url: str) -> list[Known]:
+        """Other feeds of the list that are asked at this address, and answer there."""
+        return [self.feed(id) for id in self._followed.twins(feed.id, url)]
+
+    def part(self, now: float) -> None:
+        """Have feeds asked again that were the same as one that is gone, moved or failing."""
+        with self._transaction():
+            self._part(now)
+
+    def _part(self, now: float) -> None:
+        for one, other in self._followed.parted(now):
+            self._claims.inherit(one, other)
 
     def feed(self, id: int) -> Known:
         """One feed."""
@@ -122,17 +110,15 @@ class State:
         with self._transaction():
             self._save(feed)
 
-    def children(self, index: Known, addresses: Iterable[str], now: float) -> list[Known]:
+    def children(self, index: Known, addresses: Sequence[str], now: float) -> list[Known]:
         """Take in an index and the sitemaps that it names; those that are new are returned.
 
         A sitemap that somebody follows by itself stays where it is.
         """
         with self._transaction():
-            before = {id for (id,) in self._db.execute("SELECT id FROM feeds WHERE followed")}
+            before = self._followed.ids()
             self._save(index)
-            self._db.execute("UPDATE feeds SET followed = 0 WHERE parent = ?", (index.id,))
-            for address in addresses:
-                self._add_child(address, index.id, now)
+            self._followed.named(index.id, addresses, now)
             rows = self._db.execute(
                 f"SELECT {_NAMES} FROM feeds WHERE followed AND parent = ?", (index.id,)
             ).fetchall()
@@ -145,35 +131,11 @@ class State:
         that only its guid tells from an earlier one of this feed. The time of change says so,
         unless most items have a new one at once.
         """
-        judged = [(item, self._judged(feed, marks(item))) for item in items]
+        judged = [(item, self._claims.judged(feed, marks(item))) for item in items]
         count = Counter(news for _, news in judged)
         stamped = is_stamp(count["redated"], len(judged) - count["new"])
         wanted = ("new", "changed") if stamped else ("new", "changed", "redated")
         return [item for item, news in judged if news in wanted]
-
-    def _judged(self, feed: int, item: Marks) -> News:
-        rows = self._db.execute(
-            "SELECT version, listed FROM items WHERE feed = ? AND guid = ?", (feed, item.guid)
-        ).fetchall()
-        if not rows:
-            rows = self._db.execute(
-                "SELECT version, listed FROM items WHERE page = ? AND feed = ?", (item.page, feed)
-            ).fetchall()
-        if not rows:
-            elsewhere = self._db.execute("SELECT 1 FROM items WHERE page = ?", (item.page,))
-            return "same" if elsewhere.fetchone() else "new"
-        before = [version for version, _ in rows]
-        if UNKNOWN in before or item.version in before:
-            return "same"
-        if any(same_words(version, item.version) for version in before):
-            return "redated"
-        # What another feed has shown since this one did has been brought by that one.
-        elsewhere = self._db.execute(
-            "SELECT version FROM items WHERE page = ? AND feed <> ? AND listed > ?",
-            (item.page, feed, max(listed for _, listed in rows)),
-        )
-        brought = any(same_words(version, item.version) for (version,) in elsewhere)
-        return "same" if brought else "changed"
 
     def taken(
         self,
@@ -184,47 +146,27 @@ class State:
         lost: Iterable[tuple[Item, str]],
         now: float,
         *,
+        made: Iterable[Item] = (),
         old: Iterable[Item] = (),
     ) -> None:
         """Take a poll in: what is known of the feed now, its items, and what becomes of new ones.
 
-        ``pages`` are pairs of a host and an item whose page is to be fetched there; ``lost`` are
-        items that can become no article, and why; ``old`` are those that are none by choice, and
-        leave it to other feeds to bring their addresses.
+        ``made`` are the items of what is ready; ``pages`` are pairs of a host and an item whose
+        page is to be fetched there; ``lost`` are items that can become no article, and why; ``old``
+        are those that are none by choice, and leave it to other feeds to bring their addresses.
         """
         pages = list(pages)
         lost = list(lost)
         unclaimed = {marks(item).guid for item in (*old, *(item for item, _ in lost))}
-        seen = [marks(item) for item in listed]
         with self._transaction():
             self._save(feed)
-            # What was listed last is kept for once: some feeds are empty, or cut, for a moment.
-            (before,) = self._db.execute(
-                "SELECT MAX(listed) FROM items WHERE feed = ?", (feed.id,)
-            ).fetchone()
-            self._db.executemany(
-                "INSERT INTO items (feed, guid, version, page, listed) VALUES (?, ?, ?, ?, ?)"
-                " ON CONFLICT DO UPDATE SET listed = excluded.listed, version = excluded.version,"
-                " page = CASE WHEN version = excluded.version THEN page ELSE excluded.page END",
-                [
-                    (
-                        feed.id,
-                        one.guid,
-                        one.version,
-                        None if one.guid in unclaimed else one.page,
-                        now,
-                    )
-                    for one in seen
-                ],
-            )
-            # Some feeds give every item a new guid each time.
-            self._db.executemany(
-                "DELETE FROM items WHERE page = ? AND feed = ? AND listed < ?",
-                [(one.page, feed.id, now) for one in seen],
-            )
-            self._db.execute(
-                "DELETE FROM items WHERE feed = ? AND listed < ?",
-                (feed.id, min(now - FORGOTTEN_AFTER, before or now)),
+            self._claims.list(
+                feed,
+                listed,
+                made={marks(item).guid for item in made},
+                waiting={marks(item).guid for _, item in pages},
+                unclaimed=unclaimed,
+                now=now,
             )
             self._out(ready)
             self._pages.add(feed.id, pages, now)
@@ -258,6 +200,7 @@ class State:
         """The article of this page is made."""
         with self._transaction():
             self._out([ready])
+            self._claims.bring(page.feed, page.item)
             self._pages.forget(page)
         self._pages.look_at(page.host)
 
@@ -284,11 +227,7 @@ class State:
         with self._transaction():
             self._pages.forget(page)
             self._lose(page.feed, page.item, error, now)
-            # Another feed that comes to list it may have its text.
-            self._db.execute(
-                "UPDATE items SET page = NULL WHERE feed = ? AND guid = ?",
-                (page.feed, marks(page.item).guid),
-            )
+            self._claims.lose(page.feed, page.item)
         self._pages.look_at(page.host)
 
     def _lose(self, feed: int, item: Item, why: str, now: float) -> None:
@@ -370,4 +309,4 @@ class State:
         return list(rows)
 
     def _save(self, feed: Known) -> None:
-        self._db.execute(_UPDATE, (*row_of(feed), feed.id))
+        self._db.execute(_UPDATE, dict(zip(COLUMNS, row_of(feed), strict=True)))

@@ -11,6 +11,9 @@ from typing import IO
 
 from workers.feeds.tables import VERSION, bring_up
 
+_PRIMARY = 0xFF
+"""The bits of an error's code that are not its variety."""
+
 
 class StateError(Exception):
     """The state file cannot be used; the message says which, why and what to do."""
@@ -39,7 +42,7 @@ def opened(path: Path, *, read_only: bool) -> tuple[sqlite3.Connection, IO[str] 
     except (OSError, sqlite3.Error) as error:
         if lock is not None:
             lock.close()
-        raise StateError(f"{path} cannot be used for what is known of feeds: {error}") from None
+        raise StateError(unusable(path, error)) from None
     if found == VERSION:
         return db, lock
     db.close()
@@ -51,6 +54,25 @@ def opened(path: Path, *, read_only: bool) -> tuple[sqlite3.Connection, IO[str] 
     raise StateError(
         f"{path} is of version {found}, and this copydesk reads version {VERSION}; "
         f"{advice}, or name another file (COPYDESK_FEED_STATE)"
+    )
+
+
+def unusable(path: Path, error: OSError | sqlite3.Error) -> str:
+    """What an error of the file comes to and what to do, for a person."""
+    code = getattr(error, "sqlite_errorcode", 0) & _PRIMARY
+    if code in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT):
+        return (
+            f"{path} is no state file, or a damaged one ({error}); name another one "
+            "(COPYDESK_FEED_STATE)"
+        )
+    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        return (
+            f"{path} is held by another program that writes to it ({error}): end what has it open, "
+            "such as a backup or an sqlite3 shell; what it held before is whole"
+        )
+    return (
+        f"{path} cannot be used for what is known of feeds ({error}): make room, or see to its "
+        "rights; what it held before is whole"
     )
 
 

@@ -31,6 +31,7 @@ from urllib.parse import unquote, urlsplit, urlunsplit
 
 from lxml import etree
 
+from workers.feeds.fetch.targets import redacted
 from workers.feeds.formats import fields
 from workers.feeds.formats.decoding import text_of_feed
 from workers.feeds.formats.prolog import document
@@ -62,7 +63,8 @@ class Subscription:
     language: str | None = None
     content: Content = "auto"
     every: float | None = None
-    """Seconds between polls, at the least; never sooner than the bounds of all feeds let."""
+    """Seconds between polls, at the least, of which an hour holds after a failure; never sooner
+    than the bounds of all feeds let."""
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     """For its host only; may be secrets."""
 
@@ -161,6 +163,7 @@ def from_opml(data: bytes, name: str) -> tuple[Subscription, ...]:
         called = fields.line(given.get("title")) or fields.line(given.get("text"))
         table = {"url": url, "name": called, "language": fields.language(given.get("language"))}
         where = f"{name}:{before + (outline.sourceline or 1)}"
+        where += f" (“{redacted(called)}”)" if called else ""
         feeds.append(_subscription({k: v for k, v in table.items() if v}, where))
     if not feeds:
         raise SubscriptionError(f"{name}: no outline of it has an xmlUrl")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 
-VERSION = 3
+VERSION = 4
 
 SCHEMA = """
 CREATE TABLE feeds (
@@ -13,11 +13,13 @@ CREATE TABLE feeds (
   kind TEXT, title TEXT, retired TEXT, etag TEXT, last_modified TEXT, digest BLOB, ttl REAL,
   next_poll REAL NOT NULL, last_poll REAL, last_success REAL, last_item REAL,
   failures INTEGER NOT NULL DEFAULT 0, error_kind TEXT, error TEXT,
-  habit TEXT NOT NULL DEFAULT '[]', via TEXT
+  habit TEXT NOT NULL DEFAULT '[]', via TEXT, losses INTEGER NOT NULL DEFAULT 0, same_as INTEGER,
+  complaint TEXT, downgraded INTEGER NOT NULL DEFAULT 0
 );
+CREATE INDEX feeds_urls ON feeds (url);
 CREATE TABLE items (
   feed INTEGER NOT NULL, guid BLOB NOT NULL, version BLOB NOT NULL, page BLOB,
-  listed REAL NOT NULL, PRIMARY KEY (feed, guid)
+  listed REAL NOT NULL, claim INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (feed, guid)
 ) WITHOUT ROWID;
 CREATE INDEX items_pages ON items (page);
 CREATE TABLE pages (
@@ -52,6 +54,20 @@ CREATE TABLE hosts (
   host TEXT PRIMARY KEY, asked REAL NOT NULL, paused REAL NOT NULL
 ) WITHOUT ROWID;
 UPDATE items SET version = x'';
+""",
+    3: """
+ALTER TABLE feeds ADD COLUMN losses INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE feeds ADD COLUMN same_as INTEGER;
+ALTER TABLE feeds ADD COLUMN complaint TEXT;
+ALTER TABLE feeds ADD COLUMN downgraded INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX feeds_urls ON feeds (url);
+ALTER TABLE items ADD COLUMN claim INTEGER NOT NULL DEFAULT 0;
+UPDATE items SET claim = 1 WHERE EXISTS
+ (SELECT 1 FROM pages WHERE pages.feed = items.feed AND pages.guid = items.guid);
+UPDATE feeds SET followed = 0 WHERE id IN (WITH RECURSIVE below (id) AS
+ (SELECT id FROM feeds WHERE parent IS NOT NULL AND NOT followed UNION
+  SELECT feeds.id FROM feeds JOIN below ON feeds.parent = below.id)
+ SELECT id FROM below);
 """,
 }
 

@@ -158,6 +158,7 @@ class Watch:
         now = self._time()
         if now - self._looked >= LONGEST_WAIT and not self._once:
             self._looked = now
+            self._state.part(now)
             self._look_for_revived()
             self._state.forget_visits(now)
             self._state.forget_dropped(now, self._planned)

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import itertools
 import random
+import re
 import signal
 import time
 from collections import Counter
@@ -22,7 +23,7 @@ from workers.feeds.fetch.connect import Resolve
 from workers.feeds.fetch.rules import Rules
 from workers.feeds.fetched import Body
 from workers.feeds.following import Following
-from workers.feeds.health import Condition, condition, overdue
+from workers.feeds.health import DOWNGRADED, Condition, condition, overdue
 from workers.feeds.items import Item, Unreadable
 from workers.feeds.known import Known, Ready
 from workers.feeds.means import Means, Told
@@ -47,6 +48,7 @@ log = logs.get(__name__)
 
 LOOK_SECONDS = 15.0
 """How often the states of feeds are counted: silence comes without an event."""
+_NUMBER = re.compile(r"\d+")
 LOOKED_AT = 20
 """Feeds that are looked at before others have their turn."""
 
@@ -171,7 +173,12 @@ class FeedProducer:
             _Desk(self._pool),
             clock=time.time,
             chance=random.random,
-            told=Told(polled=self.metrics.polled, item=self.metrics.item, changed=self._changed),
+            told=Told(
+                polled=self.metrics.polled,
+                item=self.metrics.item,
+                changed=self._changed,
+                unforeseen=_unforeseen,
+            ),
         )
         bounds = Bounds(self._settings.feed_shortest, self._settings.feed_longest)
         following = Following(means, self._subscriptions, bounds)
@@ -237,6 +244,11 @@ class FeedProducer:
         if after.error and after.error != before.error:
             log.warning("feed failed", feed=after.address, why=after.error)
 
+        if after.complaint and _without_numbers(after) != _without_numbers(before):
+            log.warning("feed is ill-formed", feed=after.address, why=after.complaint)
+        if after.downgraded and not before.downgraded:
+            log.warning("feed " + DOWNGRADED, feed=after.address, at=after.url)
+
     async def _look(self) -> None:
         while True:
             await self.look()
@@ -256,7 +268,12 @@ class FeedProducer:
             late += overdue(feed, now)
             if after != before and (before is not None or after not in ("new", "fine")):
                 tell = log.info if after in ("new", "fine") else log.warning
-                tell("feed is " + after, feed=feed.address, was=before, error=feed.error)
+                tell(
+                    "feed is " + after,
+                    feed=feed.address,
+                    was=before,
+                    error=feed.retired or feed.error,
+                )
         self._conditions = seen
         self.metrics.feeds(Counter(seen.values()))
         self.metrics.overdue.set(late)
@@ -278,6 +295,15 @@ class FeedProducer:
         feeds = self._state.feeds()
         failing = sum(feed.error is not None for feed in feeds)
         return Sums(self._articles, self._dead, len(feeds), failing, self._state.backlog()[0])
+
+
+def _without_numbers(feed: Known) -> str:
+    """A complaint without what changes with each item: lines, counts."""
+    return _NUMBER.sub("", feed.complaint or "")
+
+
+def _unforeseen(url: str, error: Exception) -> None:
+    log.error("an answer was not foreseen", url=url, exc_info=error)
 
 
 class _Desk:

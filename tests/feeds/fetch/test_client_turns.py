@@ -192,7 +192,40 @@ def test_a_host_that_asks_for_a_pause_is_asked_for_nothing_until_it_is_over() ->
             body(await client.get(site.url("/", "other.example"), want()))
             await clock.pass_by(601)
             body(await client.get(site.url("/"), want()))
-            failure(await client.get(site.url(f"/status/{status}"), want()), "throttled")
-            body(await client.get(site.url("/"), want()))
 
     visit(story, clock=clock, delay=0.0)
+
+
+def test_an_overloaded_host_that_names_no_time_is_left_alone_for_longer_each_time() -> None:
+    clock = HandClock()
+
+    async def story(site: Site, client: Client) -> None:
+        for status, seconds in (("429", 60), ("503", 120), ("429", 240)):
+            failure(await client.get(site.url(f"/status/{status}"), want()), "throttled")
+            asked = len(site.seen)
+            for after in (0, seconds - 1):
+                await clock.pass_by(after)
+                got = failure(await client.get(site.url("/", "www." + HOST), want()), "throttled")
+                assert got.status is None, "not asked"
+                assert got.retry_after == seconds - after
+            assert len(site.seen) == asked
+            body(await client.get(site.url("/", "other.example"), want()))
+            await clock.pass_by(1)
+        for _ in range(10):
+            failure(await client.get(site.url("/status/503"), want()), "throttled")
+            await clock.pass_by(3600)
+        body(await client.get(site.url("/"), want()))
+        failure(await client.get(site.url("/status/503"), want()), "throttled")
+        got = failure(await client.get(site.url("/"), want()), "throttled")
+        assert got.retry_after == 60, "it has answered since"
+
+    visit(story, clock=clock, delay=0.0)
+
+
+def test_a_guard_is_no_overload_of_its_host() -> None:
+    async def story(site: Site, client: Client) -> None:
+        site.fail("/rss.xml", 503, headers={"cf-mitigated": "challenge"})
+        failure(await client.get(site.url("/rss.xml"), want()), "challenge")
+        body(await client.get(site.url("/"), want()))
+
+    visit(story, clock=HandClock(), delay=0.0)

@@ -95,6 +95,8 @@ class Client:
         self._turns = Turns(self._clock, longest, before=before, visited=visited)
         self._led: Counter[str] = Counter()
         """By host the requests that a redirect of another one led there, or that wait there."""
+        self._overloaded: Counter[str] = Counter()
+        """By host how many times in a row it was, without saying for how long."""
         self._robots = Robots(rules, self._clock, self._robots_txt)
         self._slots = asyncio.Semaphore(rules.connections)
         self._session: aiohttp.ClientSession | None = None
@@ -217,11 +219,21 @@ class Client:
                 budget.left -= time.monotonic() - begun
 
     def _mind(self, at: Target, answer: _Answer) -> None:
-        """An overloaded host that says how long to wait means all of its addresses."""
-        if answer.status in answers.THROTTLED:
-            now, most = self._clock.wall(), self._rules.retry_after
-            if wait := answers.retry_after(answer.headers, now, most):
-                self._turns.pause(at.host, wait)
+        """An overloaded host means all of its addresses, also where it does not say for how long.
+
+        Then it is for longer each time, until it answers again.
+        """
+        if answer.status not in answers.THROTTLED:
+            self._overloaded.pop(at.host, None)
+            return
+        now, rules = self._clock.wall(), self._rules
+        wait = answers.retry_after(answer.headers, now, rules.retry_after)
+        if wait is None and not _challenged(answer):
+            times = self._overloaded[at.host]
+            self._overloaded[at.host] += 1
+            wait = min(rules.overloaded * 2.0 ** min(times, 20), rules.longest_overloaded)
+        if wait:
+            self._turns.pause(at.host, wait)
 
     async def _exchange(self, at: Target, errand: _Errand) -> _Answer:
         own = errand.want.headers if at.origin == errand.origin else {}
@@ -274,10 +286,7 @@ class Client:
         downgraded: bool,
     ) -> Result:
         headers, status = answer.headers, answer.status
-        challenged = challenges.challenged(status, headers) or (
-            status in challenges.STATUSES
-            and challenges.is_challenge(answer.body.decode("utf-8", "replace"))
-        )
+        challenged = _challenged(answer)
         if status == 200 and not challenged:
             media_type, charset = answers.content_type(headers)
             given = answers.validators(answer.raw)
@@ -297,6 +306,14 @@ class Client:
             answers.retry_after(headers, self._clock.wall(), self._rules.retry_after),
             headers,
         )
+
+
+def _challenged(answer: _Answer) -> bool:
+    """Whether a guard gave the answer, which asks whether a person reads it."""
+    return challenges.challenged(answer.status, answer.headers) or (
+        answer.status in challenges.STATUSES
+        and challenges.is_challenge(answer.body.decode("utf-8", "replace"))
+    )
 
 
 async def _begun(

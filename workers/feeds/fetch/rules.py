@@ -36,6 +36,10 @@ class Rules:
     """Open requests, all hosts together."""
     retry_after: float = 7 * 86_400.0
     """The longest wait that a server's ``Retry-After`` is believed."""
+    overloaded: float = 60.0
+    """Seconds that a host is left alone which is overloaded (429, 503) and names no time; twice as
+    long after each further such answer in a row."""
+    longest_overloaded: float = 3600.0
     robots: bool = True
     """Whether ``robots.txt`` is asked and obeyed."""
     robots_kept: float = 86_400.0
