@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from workers.stages.tag_entities import gazetteer_file as layout
+from workers.stages.tag_entities.compile_divisions import as_numbered
 from workers.stages.tag_entities.compile_names import country_names, regions
 from workers.stages.tag_entities.gazetteer import Gazetteer, Place
 from workers.stages.tag_entities.gazetteer_file import CONTINENT, COUNTRY, DISTRICT, REGION
@@ -102,6 +103,27 @@ def test_a_town_keeps_its_name_from_the_region_around_it(gazetteer: Gazetteer) -
     assert place
     assert place.kind == layout.CITY
     assert (place.iso, place.region_name) == ("UA-14", "Donetsk")
+
+
+@pytest.mark.parametrize(
+    ("language", "name"),
+    [("en", "Tehran"), ("de", "Teheran"), ("ru", "Тегеране"), ("ar", "طهران"), ("fr", "Téhéran")],
+)
+def test_a_region_has_its_own_foreign_names(gazetteer: Gazetteer, language: str, name: str) -> None:
+    """Iran has given the codes by which CLDR names its provinces to others."""
+    place = linked(gazetteer, language, name)
+    assert place
+    assert (place.geonames, place.iso) == (112931, "IR-23")
+
+
+def test_codes_that_a_country_has_given_to_other_regions_are_told_by_the_names() -> None:
+    own = {"XX.1": "Red", "XX.2": "Green Province", "XX.3": "Blue", "YY.1": "Old", "YY.2": "Town"}
+    codes = {"xx01": "XX.1", "xx02": "XX.2", "xx03": "XX.3", "yy01": "YY.1", "yy02": "YY.2"}
+    english = {"xx01": "Green", "xx02": "Violet", "xx03": "Red", "xx09": "Blue"}
+    agreed = {"yy01": "Old", "yy02": "The Town"}
+    assert as_numbered(codes, own, english | agreed) == {
+        "xx01": "XX.2", "xx03": "XX.1", "xx09": "XX.3", "yy01": "YY.1", "yy02": "YY.2"
+    }  # fmt: skip
 
 
 def test_the_name_of_many_regions_is_none(gazetteer: Gazetteer) -> None:
