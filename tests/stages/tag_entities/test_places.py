@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from importlib.resources import files
 
 import orjson
@@ -251,3 +252,53 @@ def test_any_text_is_linked_without_fault_and_always_alike(
     assert len(places) == len(names)
     assert places == Linker(gazetteer, language).link(text, names, "UA")
     assert all(0 < place.confidence <= 1 for place in places if place)
+
+
+@pytest.mark.parametrize("name", ["Abuja", "Sydney", "Enugu", "Karaj", "Manhattan"])
+def test_a_town_is_no_neighbour_of_others_of_its_name(gazetteer: Gazetteer, name: str) -> None:
+    place = linked(gazetteer, "en", name)
+    assert place
+    assert place.label == name
+
+
+@pytest.mark.parametrize("name", ["Kashmir", "Siberia", "Middle East", "Patagonia", "Appalachia"])
+def test_a_hamlet_is_not_meant_where_nothing_else_speaks_for_it(
+    gazetteer: Gazetteer, name: str
+) -> None:
+    assert linked(gazetteer, "en", name) is None
+
+
+def test_a_name_does_not_speak_for_itself(gazetteer: Gazetteer) -> None:
+    text = "Kashmir Kashmir Kashmir Wenatchee Spokane"
+    starts = [match.span() for match in re.finditer(r"\w+", text)]
+    names = [Name(*span) for span in starts]
+    assert Linker(gazetteer).link(text, names[:3]) == [None, None, None]
+    there = Linker(gazetteer).link(text, names)[0]
+    assert there
+    assert there.region == "US.WA"
+
+
+@pytest.mark.parametrize(
+    ("language", "name", "region"),
+    [
+        ("en", "Washington", "US.DC"),
+        ("es", "Buenos Aires", "AR.07"),
+        ("en", "New York", "US.NY"),
+        ("en", "Gaza", "PS.GZ"),
+        ("en", "San José", "CR.08"),
+    ],
+)
+def test_a_capital_or_large_city_is_meant_before_a_region_of_its_name(
+    gazetteer: Gazetteer, language: str, name: str, region: str
+) -> None:
+    place = linked(gazetteer, language, name)
+    assert place
+    assert (place.kind, place.region) == (layout.CITY, region)
+
+
+def test_a_state_is_meant_where_its_towns_are(gazetteer: Gazetteer) -> None:
+    text = "Seattle Tacoma Spokane Washington"
+    names = [Name(*match.span()) for match in re.finditer(r"\w+", text)]
+    place = Linker(gazetteer).link(text, names)[-1]
+    assert place
+    assert (place.kind, place.region) == (REGION, "US.WA")
