@@ -302,3 +302,23 @@ def test_a_state_is_meant_where_its_towns_are(gazetteer: Gazetteer) -> None:
     place = Linker(gazetteer).link(text, names)[-1]
     assert place
     assert (place.kind, place.region) == (REGION, "US.WA")
+
+
+@pytest.mark.parametrize(
+    ("language", "name", "known"),
+    [
+        ("it", "Milano", True),
+        ("uk", "КИЇВ", True),
+        ("cs", "Kyjeva", True),
+        ("es", "La Habana", True),
+        ("nl", "Den Haag", True),
+        ("zh", "广州", True),
+        ("pl", "PAP", False),
+        ("en", "Milano", False),
+        ("de", "Firenze", False),
+    ],
+)
+def test_a_large_city_is_known_by_its_name_in_the_language(
+    gazetteer: Gazetteer, language: str, name: str, known: bool
+) -> None:
+    assert Linker(gazetteer, language).known_here(name, 50_000) is known

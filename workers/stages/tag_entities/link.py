@@ -33,6 +33,11 @@ from workers.stages.tag_entities.origin import country_of
 
 GUESSED_FROM = 1_000
 """Inhabitants of a city from which an undone ending may lead to it."""
+GEONAMES_LANGUAGE = "en"
+KNOWN_ABROAD = 1_000_000
+"""Inhabitants from which a city has a name in most languages."""
+LEAST_HERE = 4
+"""Letters of such a name in capitals; shorter ones are abbreviations of something else."""
 LISTED_FROM = 100_000
 """Inhabitants from which a city is named in one list with others."""
 NEIGHBOURS = 100
@@ -96,6 +101,27 @@ class Linker:
             else place.primary
             and (place.kind not in (CITY, DISTRICT) or place.population >= population)
             for place in self.candidates(name)
+        )
+
+    def known_here(self, name: str, population: int) -> bool:
+        """Whether a large city is called so in this language: "Milano", "Москва".
+
+        GeoNames gives names in English first and does not say what language others are in; those of
+        cities at home and of very large ones seldom mean anything else, but for short ones ("PAP").
+        """
+        if self._language == GEONAMES_LANGUAGE or (name.isupper() and len(name) < LEAST_HERE):
+            return False
+        return any(
+            place.kind == CITY
+            and place.population >= (population if place.country == self._home else KNOWN_ABROAD)
+            for place in self.candidates(name)
+        )
+
+    def is_area(self, name: str) -> bool:
+        """Whether this very spelling is the own name of a country, region or continent."""
+        return any(
+            place.primary and place.kind not in (CITY, DISTRICT)
+            for place in self._gazetteer.find(name, self._language)
         )
 
     def source_country(self, *addresses: str | None) -> str | None:
