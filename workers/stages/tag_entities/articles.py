@@ -18,7 +18,6 @@ AREAS_ONLY = 10**12
 """More inhabitants than any city has."""
 
 ELIDED = re.compile(r"[^\W\d_]{1,5}['’](?=[^\W\d_])")
-_SMALL = re.compile(rf"(?<!\w)[^\W\d_]{{1,{LONGEST}}}(?!\w)")
 _FIRST_WORD = re.compile(r"([^\W\d_]+)[^\S\n]+(?=\w)")
 
 
@@ -30,11 +29,10 @@ def without_articles(text: str, spans: Sequence[Span], linker: Linker) -> list[S
     country's or region's own name, the whole is no place, and the text has the word in small
     letters.
     """
-    small = {word for word in _SMALL.findall(text) if word.islower()}
-    return [_bare(text, span, small, linker) for span in spans]
+    return [_bare(text, span, linker) for span in spans]
 
 
-def _bare(text: str, span: Span, small: set[str], linker: Linker) -> Span:
+def _bare(text: str, span: Span, linker: Linker) -> Span:
     start, end, kind = span
     if kind in ("date", "event"):
         return span
@@ -45,7 +43,8 @@ def _bare(text: str, span: Span, small: set[str], linker: Linker) -> Span:
     rest = text[first.end() : end]
     if elided and text[start].islower() and (kind != "person" or linker.candidates(rest)):
         return Span(first.end(), end, kind)
-    article = elided or first[1].casefold() in small
-    if article and linker.known(rest, AREAS_ONLY) and not linker.candidates(text[start:end]):
-        return Span(first.end(), end, kind)
+    if (elided or len(first[1]) <= LONGEST) and linker.known(rest, AREAS_ONLY):
+        small = re.compile(rf"(?<!\w){re.escape(first[0].strip().lower())}(?!\w)")
+        if (elided or small.search(text)) and not linker.candidates(text[start:end]):
+            return Span(first.end(), end, kind)
     return span

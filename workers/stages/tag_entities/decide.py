@@ -109,8 +109,8 @@ def _type(
     here = HUGE if span.type == "organisation" else grammar.large_places  # clubs go by their towns
     if span.type != "other" and key not in foreign_first_names() and linker.known_here(name, here):
         return "place"
-    word = key in grammar.organisations or linker.candidates(name)
-    if grammar.inflects and not word and resembles(key, persons):
+    inflected = grammar.inflects and resembles(key, persons)
+    if inflected and key not in grammar.organisations and not linker.candidates(name):
         return "person"
     return max((kind for kind in voted if kind in VOTED), key=lambda kind: voted[kind])
 

@@ -46,11 +46,7 @@ def missed(text: str, spans: Sequence[Span], grammar: Grammar, linker: Linker) -
         if kind in REPEATED:
             known.setdefault(normalise(text[start:end]), kind)
     persons = {word for name, kind in known.items() if kind == "person" for word in name.split()}
-    words = [
-        (match.start() + before, match.end(), match[0][before:])
-        for match in _WORD.finditer(text)
-        for before in (elided(match[0]) or _elided_area(match[0], linker),)
-    ]
+    words = [_bare(match, linker) for match in _WORD.finditer(text)]
     small = {word for _, _, word in words if word[0].islower()}
     family = surnames(text, spans) if grammar.inflects else frozenset()
     repeated: list[Span] = []
@@ -76,10 +72,16 @@ def missed(text: str, spans: Sequence[Span], grammar: Grammar, linker: Linker) -
     return Missed(repeated, _within_sentences(places))
 
 
-def _elided_area(word: str, linker: Linker) -> int:
-    """Characters of an article that begins a sentence before a country: "L'Allemagne"."""
-    article = ELIDED.match(word)
-    return article.end() if article and linker.is_area(word[article.end() :]) else 0
+def _bare(match: re.Match[str], linker: Linker) -> tuple[int, int, str]:
+    """A word without an article that is written in one with it, a large one before countries only.
+
+    "l'Espagne" is one, "L'Allemagne" too; "L'Oréal" is another name.
+    """
+    (start, end), word = match.span(), match[0]
+    article = ELIDED.match(word) if "'" in word or "’" in word else None
+    if article and (elided(word) or linker.is_area(word[article.end() :])):
+        return start + article.end(), end, word[article.end() :]
+    return start, end, word
 
 
 def _within_sentences(places: Mapping[Span, tuple[str, bool]]) -> list[Span]:
