@@ -25,6 +25,7 @@ from workers.stages.tag_entities.fallback import Fallback
 from workers.stages.tag_entities.gazetteer import open_gazetteer
 from workers.stages.tag_entities.headings import without_fragments
 from workers.stages.tag_entities.introduced import introduced
+from workers.stages.tag_entities.invisible import restored, visible
 from workers.stages.tag_entities.joined import joined
 from workers.stages.tag_entities.link import Linker, Name
 from workers.stages.tag_entities.listed import listed
@@ -78,7 +79,10 @@ class TagEntities:
         part = text if len(text) <= LIMIT else _whole_words(text[:LIMIT])
         linker = self._linkers(primary)
         source = linker.source_country(article.canonical_url, article.url, article.source)
-        entities = self._entities(part, primary, engine, article.headline, linker, source)
+        seen = visible(part)
+        entities = self._entities(seen, primary, engine, article.headline, linker, source)
+        if seen != part:
+            entities = restored(entities, part)
         reason = None if part is text else f"first {len(part)} of {len(text)} characters"
         about = countries(entities, linker.demonym)
         return Passed(replace(article, entities=entities, countries=about), reason=reason)
