@@ -8,6 +8,8 @@ from topics.records import EntityType
 from workers.stages.tag_entities.decide import decide
 from workers.stages.tag_entities.engine import Grammar, Span
 from workers.stages.tag_entities.english import GRAMMAR
+from workers.stages.tag_entities.gazetteer import Gazetteer
+from workers.stages.tag_entities.grammars import grammar
 from workers.stages.tag_entities.link import Linker
 from workers.stages.tag_entities.missed import missed
 
@@ -135,3 +137,68 @@ def test_a_name_found_once_is_found_wherever_it_stands(linker: Linker) -> None:
         ("Zymbrex", "organisation"),
     ]
     assert found.places == []
+
+
+def test_a_code_in_brackets_is_no_person(linker: Linker) -> None:
+    text = "Orwin Qwoxil (QWX) ran."
+    given = spans(text, Orwin_Qwoxil="person", QWX="person")
+    assert decided(linker, text, given) == [("Orwin Qwoxil", "person"), ("QWX", "other")]
+
+
+def test_behind_a_title_stands_a_person(linker: Linker) -> None:
+    text = "Pope Qwoxil prayed."
+    assert decided(linker, text, spans(text, Qwoxil="other")) == [("Qwoxil", "person")]
+
+
+def test_a_surname_may_have_several_words_or_stand_before_junior(linker: Linker) -> None:
+    text = "Ada van Qwoxil and Max Zymb Jr. met. Van Qwoxil and Zymb left."
+    given = spans(text, Ada_van_Qwoxil="person", Max_Zymb_Jr="person", Van_Qwoxil="place")
+    assert decided(linker, text, given)[-1] == ("Van Qwoxil", "person")
+    repeated = missed(text, given, GRAMMAR, linker).repeated
+    assert [text[start:end] for start, end, _ in repeated] == ["Zymb"]
+
+
+def test_an_inflected_surname_is_the_same_person(gazetteer: Gazetteer) -> None:
+    linker = Linker(gazetteer, "pl")
+    text = "Adam Qwoxilski mówi. Wierzą Qwoxilskiemu. Rada pyta o Qwoxilskiego."
+    given = spans(text, Adam_Qwoxilski="person", Qwoxilskiemu="place")
+    polish = grammar("pl")
+    assert decide(text, given, polish, linker)[1].type == "person"
+    repeated = missed(text, given, polish, linker).repeated
+    assert [(text[start:end], kind) for start, end, kind in repeated] == [
+        ("Qwoxilskiego", "person")
+    ]
+    assert missed(text, given, GRAMMAR, linker).repeated == []
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "name", "given", "kind"),
+    [
+        ("it", "Piove a Milano.", "Milano", "person", "place"),
+        ("uk", "КИЇВ чекає.", "КИЇВ", "organisation", "place"),
+        ("nl", "Regen in Den Haag.", "Den Haag", "person", "place"),
+        ("ru", "Ростов выиграл.", "Ростов", "organisation", "place"),
+        ("ru", "Краснодар выиграл.", "Краснодар", "organisation", "organisation"),
+        ("es", "Ayer llegó Sofía.", "Sofía", "person", "person"),
+    ],
+)
+def test_a_city_is_a_place_by_its_name_in_the_language(
+    gazetteer: Gazetteer,
+    language: str,
+    text: str,
+    name: str,
+    given: EntityType,
+    kind: EntityType,
+) -> None:
+    """A large one against a person, a very large one against an organisation: clubs are those."""
+    start = text.index(name)
+    span = Span(start, start + len(name), given)
+    (found,) = decide(text, [span], grammar(language), Linker(gazetteer, language))
+    assert found.type == kind
+
+
+def test_a_country_behind_an_elided_article_is_found(gazetteer: Gazetteer) -> None:
+    linker = Linker(gazetteer, "fr")
+    text = "L'Allemagne et d'autres pays, dont l’Espagne, et l'« aube »"
+    places = missed(text, [], grammar("fr"), linker).places
+    assert [text[start:end] for start, end, _ in places] == ["Allemagne", "Espagne"]

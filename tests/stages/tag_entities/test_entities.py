@@ -2,10 +2,13 @@ from __future__ import annotations
 
 import re
 
+import pytest
+
 from topics.records import Entity, EntityType
 from workers.stages.tag_entities.confidence import GAZETTEER, UNLINKED, Confidence
 from workers.stages.tag_entities.entities import Found, join
 from workers.stages.tag_entities.gazetteer import Gazetteer, Place
+from workers.stages.tag_entities.same_name import persons
 
 MEASURED = Confidence(
     model={"person": 0.8, "place": 0.9, UNLINKED: 0.2}, lists={"person": 0.6, "place": 0.7}
@@ -173,3 +176,51 @@ def test_a_linked_place_is_more_certain_than_another(gazetteer: Gazetteer) -> No
 
     assert told(gazetteer.find("Paris")[0]) == 0.9
     assert told(None) == 0.2
+
+
+def forms(*names: str) -> dict[str, str]:
+    return persons([name.casefold().replace(".", "") for name in names], inflects=False)
+
+
+def test_a_family_name_of_several_words_joins_the_full_name() -> None:
+    assert forms("Lotte van Zanten", "Van Zanten", "Rosa María Vega Luna", "Vega Luna") == {
+        "van zanten": "lotte van zanten",
+        "vega luna": "rosa maría vega luna",
+    }
+
+
+def test_a_name_between_others_joins_where_nobody_else_is_called_so() -> None:
+    assert forms("Ana Inês Lobo da Costa", "Lobo") == {"lobo": "ana inês lobo da costa"}
+    assert forms("Ana Inês Lobo da Costa", "Rui Lobo", "Lobo") == {"lobo": "rui lobo"}
+    assert forms("Ana Lobo da Costa", "Eva Lobo da Silva", "Lobo") == {}
+
+
+def test_who_is_called_junior_is_another_with_the_same_family_name() -> None:
+    assert forms("Max F. Orloff Jr.", "Orloff") == {"orloff": "max f orloff jr"}
+    assert forms("Max F. Orloff Jr.", "Orloff Jr.", "Ada Orloff", "Orloff") == {
+        "orloff jr": "max f orloff jr"
+    }
+    assert forms("Max Orloff", "Max Orloff Jr.") == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("The United Rivers met. UR waits.", ("United Rivers", "UR")),
+        ("L'Union fluviale siège. L'UF attend.", ("Union fluviale", "UF")),
+        ("El Banco Central del Río calla. BCR dice.", ("Banco Central del Río", "BCR")),
+    ],
+)
+def test_initials_stand_for_the_only_organisation_that_has_them(
+    text: str, names: tuple[str, str]
+) -> None:
+    (entity,) = joined(text, dict.fromkeys(names, "organisation"))
+    assert entity.name == names[0]
+
+
+def test_initials_of_two_organisations_are_nobody_s() -> None:
+    text = "The United Rivers and the Upper Region met. UR waits."
+    names: dict[str, EntityType] = dict.fromkeys(
+        ("United Rivers", "Upper Region", "UR"), "organisation"
+    )
+    assert len(joined(text, names)) == 3

@@ -5,6 +5,7 @@ import re
 import pytest
 
 from workers.stages.tag_entities.gazetteer import Gazetteer, Place
+from workers.stages.tag_entities.gazetteer_file import CITY, COUNTRY, REGION
 from workers.stages.tag_entities.link import Linker, Name
 
 
@@ -87,3 +88,37 @@ def test_a_city_keeps_its_own_name_from_a_country_that_others_call_so(
     assert [country(place) for place in found] == ["BR", "BR", "BR"]
     assert country(linked(portuguese, "Ele viajou para El Salvador", "El Salvador")[0]) == "SV"
     assert country(linked(Linker(gazetteer, "en"), "Made in Kroatien", "Kroatien")[0]) == "HR"
+
+
+@pytest.mark.parametrize(
+    ("text", "names", "regions"),
+    [
+        ("Trams in Boston, New York and Chicago", ("Boston", "Chicago"), ["US.MA", "US.IL"]),
+        ("Trams in Dallas, Boston, New York", ("Boston",), ["US.MA"]),
+        ("A fair in Rochester, New York, drew few", ("Rochester",), ["US.NY"]),
+        ("A fair in Rochester, New York", ("Rochester", "New York"), ["US.NY", "US.NY"]),
+        ("A fair in Newcastle, New South Wales", ("Newcastle",), ["AU.02"]),
+        ("Envoys of Armenia, Colombia and Peru", ("Armenia", "Colombia"), ["", ""]),
+        ("Envoys of Armenia, Colombia and the Gambia", ("Armenia", "Colombia"), ["", ""]),
+    ],
+)
+def test_a_comma_in_a_list_says_nothing(
+    linker: Linker, text: str, names: tuple[str, ...], regions: list[str]
+) -> None:
+    assert [place and place.region for place in linked(linker, text, *names)] == regions
+
+
+def test_the_name_behind_a_town_is_the_region_or_country_that_holds_it(linker: Linker) -> None:
+    towns = "Cambridge, Mass.; Albany, New York; Tbilisi, Georgia, and Atlanta, Georgia"
+    found = [linked(linker, towns, name) for name in ("Mass", "New York")]
+    assert [place.kind for (place,) in found if place] == [CITY]  # alone they mean other places
+    names = ("Cambridge", "Mass", "Albany", "New York", "Tbilisi", "Atlanta", "Georgia")
+    places = linked(linker, towns, *names)
+    assert [place and (place.kind, place.region) for place in places[1::2]] == [
+        (REGION, "US.MA"), (REGION, "US.NY"), (COUNTRY, ""), (REGION, "US.GA")
+    ]  # fmt: skip
+
+
+def test_a_name_in_capitals_has_the_sense_of_the_same_in_small_letters(linker: Linker) -> None:
+    places = linked(linker, "ATHENS, Ohio — Trams for Athens", "ATHENS", "Athens")
+    assert [place and place.region for place in places] == ["US.OH", "US.OH"]

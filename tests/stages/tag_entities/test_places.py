@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from importlib.resources import files
 
 import orjson
@@ -10,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from workers.stages.tag_entities import gazetteer_file as layout
+from workers.stages.tag_entities.compile_divisions import as_numbered
 from workers.stages.tag_entities.compile_names import country_names, regions
 from workers.stages.tag_entities.gazetteer import Gazetteer, Place
 from workers.stages.tag_entities.gazetteer_file import CONTINENT, COUNTRY, DISTRICT, REGION
@@ -102,6 +104,27 @@ def test_a_town_keeps_its_name_from_the_region_around_it(gazetteer: Gazetteer) -
     assert place
     assert place.kind == layout.CITY
     assert (place.iso, place.region_name) == ("UA-14", "Donetsk")
+
+
+@pytest.mark.parametrize(
+    ("language", "name"),
+    [("en", "Tehran"), ("de", "Teheran"), ("ru", "Тегеране"), ("ar", "طهران"), ("fr", "Téhéran")],
+)
+def test_a_region_has_its_own_foreign_names(gazetteer: Gazetteer, language: str, name: str) -> None:
+    """Iran has given the codes by which CLDR names its provinces to others."""
+    place = linked(gazetteer, language, name)
+    assert place
+    assert (place.geonames, place.iso) == (112931, "IR-23")
+
+
+def test_codes_that_a_country_has_given_to_other_regions_are_told_by_the_names() -> None:
+    own = {"XX.1": "Red", "XX.2": "Green Province", "XX.3": "Blue", "YY.1": "Old", "YY.2": "Town"}
+    codes = {"xx01": "XX.1", "xx02": "XX.2", "xx03": "XX.3", "yy01": "YY.1", "yy02": "YY.2"}
+    english = {"xx01": "Green", "xx02": "Violet", "xx03": "Red", "xx09": "Blue"}
+    agreed = {"yy01": "Old", "yy02": "The Town"}
+    assert as_numbered(codes, own, english | agreed) == {
+        "xx01": "XX.2", "xx03": "XX.1", "xx09": "XX.3", "yy01": "YY.1", "yy02": "YY.2"
+    }  # fmt: skip
 
 
 def test_the_name_of_many_regions_is_none(gazetteer: Gazetteer) -> None:
@@ -229,3 +252,73 @@ def test_any_text_is_linked_without_fault_and_always_alike(
     assert len(places) == len(names)
     assert places == Linker(gazetteer, language).link(text, names, "UA")
     assert all(0 < place.confidence <= 1 for place in places if place)
+
+
+@pytest.mark.parametrize("name", ["Abuja", "Sydney", "Enugu", "Karaj", "Manhattan"])
+def test_a_town_is_no_neighbour_of_others_of_its_name(gazetteer: Gazetteer, name: str) -> None:
+    place = linked(gazetteer, "en", name)
+    assert place
+    assert place.label == name
+
+
+@pytest.mark.parametrize("name", ["Kashmir", "Siberia", "Middle East", "Patagonia", "Appalachia"])
+def test_a_hamlet_is_not_meant_where_nothing_else_speaks_for_it(
+    gazetteer: Gazetteer, name: str
+) -> None:
+    assert linked(gazetteer, "en", name) is None
+
+
+def test_a_name_does_not_speak_for_itself(gazetteer: Gazetteer) -> None:
+    text = "Kashmir Kashmir Kashmir Wenatchee Spokane"
+    starts = [match.span() for match in re.finditer(r"\w+", text)]
+    names = [Name(*span) for span in starts]
+    assert Linker(gazetteer).link(text, names[:3]) == [None, None, None]
+    there = Linker(gazetteer).link(text, names)[0]
+    assert there
+    assert there.region == "US.WA"
+
+
+@pytest.mark.parametrize(
+    ("language", "name", "region"),
+    [
+        ("en", "Washington", "US.DC"),
+        ("es", "Buenos Aires", "AR.07"),
+        ("en", "New York", "US.NY"),
+        ("en", "Gaza", "PS.GZ"),
+        ("en", "San José", "CR.08"),
+    ],
+)
+def test_a_capital_or_large_city_is_meant_before_a_region_of_its_name(
+    gazetteer: Gazetteer, language: str, name: str, region: str
+) -> None:
+    place = linked(gazetteer, language, name)
+    assert place
+    assert (place.kind, place.region) == (layout.CITY, region)
+
+
+def test_a_state_is_meant_where_its_towns_are(gazetteer: Gazetteer) -> None:
+    text = "Seattle Tacoma Spokane Washington"
+    names = [Name(*match.span()) for match in re.finditer(r"\w+", text)]
+    place = Linker(gazetteer).link(text, names)[-1]
+    assert place
+    assert (place.kind, place.region) == (REGION, "US.WA")
+
+
+@pytest.mark.parametrize(
+    ("language", "name", "known"),
+    [
+        ("it", "Milano", True),
+        ("uk", "КИЇВ", True),
+        ("cs", "Kyjeva", True),
+        ("es", "La Habana", True),
+        ("nl", "Den Haag", True),
+        ("zh", "广州", True),
+        ("pl", "PAP", False),
+        ("en", "Milano", False),
+        ("de", "Firenze", False),
+    ],
+)
+def test_a_large_city_is_known_by_its_name_in_the_language(
+    gazetteer: Gazetteer, language: str, name: str, known: bool
+) -> None:
+    assert Linker(gazetteer, language).known_here(name, 50_000) is known

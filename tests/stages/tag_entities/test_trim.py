@@ -113,3 +113,13 @@ def test_the_name_lies_within_the_span_and_in_one_line(text: str, data: st.DataO
         assert "\n" not in text[span.start : span.end]
         assert text[span.start : span.end] == text[span.start : span.end].strip()
         assert trim(text, span, GRAMMAR) == span
+
+
+@pytest.mark.parametrize("text", ["26", "2:16:16", "3-1", "112", "0-0"])
+def test_figures_that_say_no_date_are_none(text: str) -> None:
+    assert trim(text, Span(0, len(text), "date"), GRAMMAR) is None
+
+
+@pytest.mark.parametrize("text", ["1963", "2024-25", "3/4/2025", "12.5.", "1/2"])
+def test_figures_may_be_a_date(text: str) -> None:
+    assert trim(text, Span(0, len(text), "date"), GRAMMAR)

@@ -12,7 +12,7 @@ from __future__ import annotations
 import lzma
 import re
 import sys
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from html import unescape
 from importlib.resources import files
@@ -46,6 +46,7 @@ LANGUAGES = (
 
 _NAME = re.compile(r'<subdivision type="(\w+)"[^>]*>([^<]+)<')
 _FOOTNOTE = re.compile(r"[⁰¹²³⁴-⁹]+$")
+_KIND = re.compile(r" (?:province|region)$")
 _SHORT = re.compile(r'<territory type="([A-Z]{2})" alt="(?:short|variant)"[^>]*>([^<↑]+)<')
 
 
@@ -109,6 +110,7 @@ def _region_names(
 ) -> Iterator[tuple[object, ...]]:
     """Code, name and the languages that call it so, unless its own or its main town's name."""
     codes = {region.iso.replace("-", "").lower(): region.code for region in regions if region.iso}
+    codes = as_numbered(codes, own, dict(_subdivisions(cldr, "en")))
     known: dict[str, set[str]] = {}
     for code in codes.values():
         names = [own[code]]
@@ -117,15 +119,54 @@ def _region_names(
         known[code] = {normalise(name) for name in names}
     spoken: dict[tuple[str, str], list[str]] = defaultdict(list)
     for language in LANGUAGES:
-        text = (cldr / "subdivisions" / f"{language}.xml").read_text("utf-8")
-        for iso, escaped in _NAME.findall(text):
-            name = _FOOTNOTE.sub("", unescape(escaped).strip())
+        for iso, name in _subdivisions(cldr, language):
             code = codes.get(iso, "")
             inhabitants = sum(town["population"] for town in within.get(code, ()))
             if inhabitants >= NAMED_FROM and code and normalise(name) not in known[code]:
                 spoken[code, name].append(language)
     for (code, name), languages in sorted(spoken.items()):
         yield code, name, " ".join(languages)
+
+
+def _subdivisions(cldr: Path, language: str) -> Iterator[tuple[str, str]]:
+    """CLDR's code of each first-level region, and its name."""
+    text = (cldr / "subdivisions" / f"{language}.xml").read_text("utf-8")
+    for iso, escaped in _NAME.findall(text):
+        yield iso, _FOOTNOTE.sub("", unescape(escaped).strip())
+
+
+def as_numbered(
+    codes: Mapping[str, str], own: Mapping[str, str], english: Mapping[str, str]
+) -> dict[str, str]:
+    """The GeoNames codes by the ISO codes that CLDR means by them.
+
+    A country may have given its codes to other regions since CLDR 41, as Iran and Morocco did:
+    "Tehran" would be Fars. Where CLDR calls a region what another one is called, and few as
+    GeoNames does, that country's regions go by their English names instead; those that no such
+    name fits have no code.
+    """
+    fitting: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for iso, code in codes.items():
+        for name in _shortened(own[code]):
+            fitting[iso[:2], name].append(code)
+    fits = {iso: fitting[iso[:2], normalise(name)] for iso, name in english.items()}
+    same: Counter[str] = Counter()
+    other: Counter[str] = Counter()
+    for iso, code in codes.items():
+        if fit := fits.get(iso):
+            (same if code in fit else other)[iso[:2]] += 1
+    renumbered = {country for country, count in other.items() if count >= same[country]}
+    kept = {iso: code for iso, code in codes.items() if iso[:2] not in renumbered}
+    return kept | {iso: fit[0] for iso, fit in fits.items() if fit and iso[:2] in renumbered}
+
+
+def _shortened(name: str) -> Iterator[str]:
+    """A region's normalised name, and the same without a word like "Province" at its end."""
+    normalised = normalise(name)
+    yield normalised
+    short = _KIND.sub("", normalised)
+    if short != normalised:
+        yield short
 
 
 def _short_names(cldr: Path) -> Iterator[tuple[object, ...]]:

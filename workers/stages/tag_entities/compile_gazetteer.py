@@ -42,6 +42,7 @@ class Places:
         self.details: dict[str, layout.Region] = {}
         self.domains: dict[str, str] = {}
         self.homes: dict[str, str] = {}
+        self.capitals: list[int] = []
 
     def add(
         self,
@@ -136,6 +137,7 @@ class Places:
                 ],
                 domains=self.domains,
                 homes=self.homes,
+                capitals=self.capitals,
                 sections=sections,
             )
         )
@@ -179,7 +181,30 @@ def compile_gazetteer(path: Path) -> None:
         if (domain := country["tld"])
     }
     places.homes = sources.homes()
+    places.capitals = capitals(countries, cities)
     places.write(path)
+
+
+def capitals(countries: Mapping[str, Json], cities: Iterable[Json]) -> list[int]:
+    """Numbers of the capitals: of each country's towns so called, the largest.
+
+    ``cities`` are in order of their inhabitants.
+    """
+    wanted = {
+        (code, normalise(capital))
+        for code, country in countries.items()
+        if (capital := country["capital"])
+    }
+    own: dict[tuple[str, str], int] = {}
+    other: dict[tuple[str, str], int] = {}
+    for city in cities:
+        code = city["countrycode"]
+        if (key := (code, normalise(city["name"]))) in wanted:
+            own.setdefault(key, city["geonameid"])
+        for name in city["alternatenames"]:
+            if (key := (code, normalise(name))) in wanted:
+                other.setdefault(key, city["geonameid"])
+    return sorted((other | own).values())
 
 
 def _read(name: str) -> Any:
@@ -267,7 +292,9 @@ def _add_regions(
         if code not in points:
             continue
         country, _, state = code.partition(".")
-        named = country == "US" or code in geography["regions"]
+        town = largest[code]
+        towns = {normalise(name) for name in (town["name"], *town["alternatenames"])}
+        named = code in geography["regions"] or (country == "US" and normalise(label) not in towns)
         point = geography["points"].get(code) or centre(points[code])
         place = places.add(
             layout.REGION,
@@ -284,9 +311,7 @@ def _add_regions(
         for language, by_code in geography["aliases"].items():
             places.name(place, by_code.get(code, []), layout.PRIMARY, language)
         places.name(place, [label], 0, layout.DIVISION)
-        town = largest[code]
-        taken = common | {normalise(name) for name in (town["name"], *town["alternatenames"])}
-        if normalise(label) not in taken:
+        if normalise(label) not in common | towns:
             places.name(place, [label])
         for name, language in spoken.get(code, ()):
             places.name(place, [name], 0, layout.DIVISION)

@@ -2,13 +2,14 @@
 
 The score of a candidate is the logarithm of its population, plus what its own name, the state or
 country named behind it, the countries and regions named elsewhere in the article, places nearby and
-the article's own country add. The weights were chosen on news with marked places.
+the article's own country add. Only a country's name speaks for what it may mean itself too. The
+weights were chosen on news with marked places.
 """
 
 from __future__ import annotations
 
 import math
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
@@ -16,7 +17,8 @@ from workers.stages.tag_entities.gazetteer import Place
 from workers.stages.tag_entities.gazetteer_file import CITY, CONTINENT, COUNTRY, DISTRICT, REGION
 
 OWN_NAME = 0.4
-OF_KIND = {COUNTRY: 3.0, CONTINENT: 3.0, REGION: 1.0}
+OF_KIND = {COUNTRY: 3.0, CONTINENT: 3.0}
+CAPITAL = 1.5
 SAME_COUNTRY = 2.0
 SAME_REGION = 2.0
 COUNTRY_BEHIND = 4.0
@@ -32,14 +34,20 @@ INFLECTED = -1.0
 """A name that was found only by undoing an ending must be ten times as large."""
 ONLY_HERE = 0.7
 """What a name counts for its country if all places of that name lie there."""
+NOWHERE = 4.0
+"""What a place that no gazetteer knows would score: news names regions, seas and hamlets too."""
+PART = 0.1
+"""Share of a town's inhabitants from which a part of it keeps its own name for itself."""
 MARGIN = 0.15
 """By how much the best candidate must beat one that lies elsewhere."""
 NEAR_DEGREES = 1.0
 """Candidates this close are the same place to the margin: a town and its district."""
+LEAST = 1e-6
+"""Less than any name says; what stays of a sum of such numbers without them."""
 SURE = 1.0
 """Margin from which a place counts as a neighbour of others."""
 
-Shares = Mapping[str, float]
+NOBODY = ("", "", 0.0)
 
 
 class Candidate(NamedTuple):
@@ -50,11 +58,22 @@ class Candidate(NamedTuple):
     """Whether an ending had to be undone to find it."""
 
 
+class Voice(NamedTuple):
+    """What a name says of the country and region that the article is about, and how loud."""
+
+    country: str
+    region: str
+    weight: float
+
+
 class Context(NamedTuple):
     """What an article says of the places in it."""
 
-    countries: Shares
-    regions: Shares
+    countries: Mapping[str, float]
+    """How loud all names speak for each country; under "" for all of them."""
+    regions: Mapping[str, float]
+    voices: Mapping[Sequence[Candidate], Voice]
+    """What a name of these candidates says, wherever it stands; it is not told that itself."""
     source: str | None = None
     """The country that the article comes from."""
     home: str | None = None
@@ -68,31 +87,39 @@ class Best(NamedTuple):
 
     place: Place
     margin: float
-    """By how much it beats the next that lies elsewhere; infinite without one."""
+    """By how much it beats the next that lies elsewhere, be it ``NOWHERE``."""
 
 
 def context(
     found: Iterable[Sequence[Candidate]], source: str | None = None, home: str | None = None
 ) -> Context:
-    """How often the names speak for each country and region, as shares of all that do."""
+    """How often the names speak for each country and region."""
     countries: dict[str, float] = defaultdict(float)
     regions: dict[str, float] = defaultdict(float)
-    for candidates in found:
+    voices: dict[Sequence[Candidate], Voice] = {}
+    for candidates, times in Counter(found).items():
         places = [candidate.place for candidate in candidates]
-        country = next((place for place in places if place.kind == COUNTRY), None)
-        if country and not _clear(country, places):
-            continue
-        region = next((place for place in places if _speaks(place, places)), None)
-        if country:
-            countries[country.country or ""] += 1
-        elif region:
-            countries[region.country or ""] += 1
-            regions[region.region] += 1
-        elif len({place.country for place in places}) == 1:
-            countries[places[0].country or ""] += ONLY_HERE
-            if len({place.region for place in places}) == 1:
-                regions[places[0].region] += ONLY_HERE
-    return Context(_shares(countries), _shares(regions), source, home)
+        country, region, weight = voice = _voice(places)
+        if not any(place.kind == COUNTRY for place in places):
+            voices[candidates] = voice._replace(weight=weight * times)
+        for key in ("", country) if country else ():
+            countries[key] += weight * times
+        for key in ("", region) if region else ():
+            regions[key] += weight * times
+    return Context(countries, regions, voices, source, home)
+
+
+def _voice(places: Sequence[Place]) -> Voice:
+    country = next((place for place in places if place.kind == COUNTRY), None)
+    if country:
+        return Voice(country.country or "", "", 1.0) if _clear(country, places) else Voice(*NOBODY)
+    region = next((place for place in places if _speaks(place, places)), None)
+    if region:
+        return Voice(region.country or "", region.region, 1.0)
+    if len({place.country for place in places}) != 1:
+        return Voice(*NOBODY)
+    only = places[0].region if len({place.region for place in places}) == 1 else ""
+    return Voice(places[0].country or "", only, ONLY_HERE)
 
 
 def _clear(country: Place, places: Sequence[Place]) -> bool:
@@ -120,22 +147,34 @@ def _speaks(place: Place, places: Sequence[Place]) -> bool:
     return place.kind == REGION and (place.primary or len({other.region for other in places}) == 1)
 
 
-def _shares(counts: Shares) -> Shares:
-    total = sum(counts.values()) or 1.0
-    return {key: count / total for key, count in counts.items()}
+def _share(counts: Mapping[str, float], key: str, own: str, weight: float) -> float:
+    """The share of what other names say that speaks for a country or region."""
+    weight = weight if own else 0.0
+    rest = counts.get("", 0.0) - weight
+    said = counts.get(key, 0.0) - (weight if key == own else 0.0)
+    return said / rest if key and rest > LEAST else 0.0
 
 
 def best(candidates: Sequence[Candidate], behind: Sequence[Place], given: Context) -> Best | None:
     """The candidate with the highest score; of equals the one of the lower GeoNames number."""
+    own = {candidate.place.geonames for candidate in candidates}
+    given = given._replace(sure=tuple(place for place in given.sure if place.geonames not in own))
+    voice = given.voices.get(candidates, Voice(*NOBODY))
     scored = sorted(
-        ((_score(candidate, behind, given), candidate.place) for candidate in candidates),
+        ((_score(candidate, behind, given, voice), candidate.place) for candidate in candidates),
         key=lambda pair: (-pair[0], pair[1].geonames),
     )
     if not scored:
         return None
     score, first = scored[0]
-    rival = next((other for other, place in scored[1:] if not _near(first, place)), -math.inf)
-    return Best(first, score - rival)
+    rival = next((other for other, place in scored[1:] if not _near(first, place)), NOWHERE)
+    if not _is_called_so(first):
+        # "Manhattan" is also a name of New York, and a part of it.
+        parts = (place for _, place in scored if place.primary and _near(first, place))
+        first = next(
+            (place for place in parts if place.population > PART * first.population), first
+        )
+    return Best(first, score - max(rival, NOWHERE))
 
 
 def _near(one: Place, other: Place) -> bool:
@@ -145,15 +184,16 @@ def _near(one: Place, other: Place) -> bool:
     )
 
 
-def _score(candidate: Candidate, behind: Sequence[Place], given: Context) -> float:
+def _score(candidate: Candidate, behind: Sequence[Place], given: Context, own: Voice) -> float:
     place = candidate.place
     score = math.log10(place.population + 10)
     score += OWN_NAME if _is_called_so(place) else 0.0
-    if place.kind == REGION or _is_called_so(place):
-        score += OF_KIND.get(place.kind, 0.0)
+    if _is_called_so(place):
+        score += OF_KIND.get(place.kind, CAPITAL if place.capital else 0.0)
     score += INFLECTED if candidate.inflected else 0.0
-    score += SAME_COUNTRY * given.countries.get(place.country or "", 0.0)
-    score += SAME_REGION * given.regions.get(place.region, 0.0)
+    country, region, weight = own
+    score += SAME_COUNTRY * _share(given.countries, place.country or "", country, weight)
+    score += SAME_REGION * _share(given.regions, place.region, region, weight)
     if place.kind == COUNTRY:
         return score
     score += SOURCE_COUNTRY if place.country == given.source else 0.0
@@ -169,9 +209,7 @@ def _score(candidate: Candidate, behind: Sequence[Place], given: Context) -> flo
 
 
 def _kilometres(one: Place, other: Place) -> float:
-    """Distance on the sphere, near enough for what is near; infinite for itself."""
-    if one.geonames == other.geonames:
-        return math.inf
+    """Distance on the sphere, near enough for what is near."""
     south = math.radians((one.latitude + other.latitude) / 2)
     east = (one.longitude - other.longitude + 180) % 360 - 180
     return 111.2 * math.hypot(one.latitude - other.latitude, east * math.cos(south))

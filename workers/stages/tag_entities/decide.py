@@ -9,18 +9,32 @@ from itertools import pairwise
 
 from topics.records import EntityType
 from workers.stages.tag_entities.engine import Grammar, Span
+from workers.stages.tag_entities.fallback.lists import foreign_first_names
 from workers.stages.tag_entities.link import Linker
 from workers.stages.tag_entities.names import normalise
+from workers.stages.tag_entities.same_name import family_name
+from workers.stages.tag_entities.word_forms import alike
 
 _APOSTROPHES = str.maketrans("’ʼ‘", "'''")
 _DATELINE = re.compile(r"(?:, [^\n()–—-]{1,30})?[^\S\n]?\([^()\n]{2,30}\)[^\S\n]?[–—-]")
+HUGE = 1_000_000
+"""Inhabitants of a city whose name in the language is taken for it against a model's word."""
+LEAST_ALIKE = 4
+"""Letters that a surname has in common with its other forms."""
+_CODE = re.compile(r"\([^\W\d_a-z]{2,4}\)")
+"""What stands behind an athlete's name: "(KEN)"."""
 VOTED = ("person", "organisation", "place", "other")
 
 
 def surnames(text: str, spans: Iterable[Span]) -> frozenset[str]:
-    """Last words of the persons that the text names in full."""
-    full = (text[start:end].split() for start, end, kind in spans if kind == "person")
-    return frozenset(normalise(words[-1]) for words in full if len(words) > 1)
+    """What the persons that the text names in full go by without their first names."""
+    full = {normalise(text[start:end]) for start, end, kind in spans if kind == "person"}
+    found: set[str] = set()
+    for words in (name.split() for name in full):
+        if len(words) > 1:
+            found.add(family_name(words))
+            found.update(" ".join(words[at:]) for at in range(1, len(words) - 1))
+    return frozenset(found)
 
 
 def decide(text: str, spans: Sequence[Span], grammar: Grammar, linker: Linker) -> list[Span]:
@@ -28,12 +42,13 @@ def decide(text: str, spans: Sequence[Span], grammar: Grammar, linker: Linker) -
 
     In this order: a word for a country's people is no name; a surname of a person named in full is
     that person, unless a country, region or large city has that name and it stands behind a word
-    like "in" or in a dateline; what stands behind a title is no place; a longer name with a
-    word like "university" is an organisation, and so is a person with a possessive inside
-    ("Workers' League"); a name that the gazetteer knows is a place if the model took it for one
-    anywhere, if a word like "in" stands before it anywhere, or if it is the own name of a country,
-    region or large city; else the majority of the model's answers for this name counts, the first
-    one in a draw.
+    like "in" or in a dateline; what stands behind a title is no place, but may be a person, and a
+    few capitals in brackets are none; a longer name with a word like "university" is an
+    organisation, and so is a person with a possessive inside ("Workers' League"); a name that the
+    gazetteer knows is a place if the model took it for one anywhere, if a word like "in" stands
+    before it anywhere, or if it is the own name of a country, region or large city; what only looks
+    like such a surname with another ending is that person; else the majority of the model's answers
+    for this name counts, the first one in a draw.
     """
     persons = surnames(text, spans)
     votes: dict[str, Counter[EntityType]] = defaultdict(Counter)
@@ -79,7 +94,9 @@ def _type(
         stands = _is_dateline(text, span) or _word_before(text, span.start) in grammar.locatives
         return "place" if stands and linker.known(name, grammar.large_places) else "person"
     if titled(text, span.start, grammar):
-        return "person" if span.type == "place" else span.type
+        return "person" if span.type in ("place", "other") else span.type
+    if span.type == "person" and _CODE.fullmatch(text, max(0, span.start - 1), span.end + 1):
+        return "other"
     if len(words) > 1 and not grammar.organisations.isdisjoint(words):
         return "organisation"
     if span.type == "person" and any(word.endswith(grammar.possessives) for word in words[:-1]):
@@ -89,7 +106,21 @@ def _type(
         return "place"
     if span.type != "other" and linker.known(name, grammar.large_places):
         return "place"
+    here = HUGE if span.type == "organisation" else grammar.large_places  # clubs go by their towns
+    if span.type != "other" and key not in foreign_first_names() and linker.known_here(name, here):
+        return "place"
+    inflected = grammar.inflects and resembles(key, persons)
+    if inflected and key not in grammar.organisations and not linker.candidates(name):
+        return "person"
     return max((kind for kind in voted if kind in VOTED), key=lambda kind: voted[kind])
+
+
+def resembles(word: str, names: Iterable[str]) -> bool:
+    """Whether one word is one of these names with another ending, for all that can be seen."""
+    return any(
+        name[:LEAST_ALIKE] == word[:LEAST_ALIKE] and alike(name, word)
+        for name in (names if " " not in word and len(word) >= LEAST_ALIKE else ())
+    )
 
 
 def _is_dateline(text: str, span: Span) -> bool:

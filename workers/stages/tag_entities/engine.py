@@ -35,6 +35,8 @@ class Grammar:
     """Words that a name of an organisation contains, such as "university"."""
     demonyms: frozenset[str] = frozenset()
     """Words for a country's people or language, normalised, if they are written large."""
+    inflects: bool = False
+    """Whether endings change names."""
     large_places: int = 50_000
     """Inhabitants from which a city's own name is a place whatever the model said, as are those of
     countries and regions. A model that has seen much of the language tells a town from its team."""

@@ -38,6 +38,8 @@ class Place(NamedTuple):
     """Whether it was looked up by an abbreviation such as "Va."."""
     demonym: bool = False
     """Whether it was looked up by what its people or language is called."""
+    capital: bool = False
+    """Whether it is its country's capital."""
     iso: str | None = None
     """ISO 3166-2 code of the region, set once the place is linked."""
     region_name: str | None = None
@@ -69,6 +71,7 @@ class Gazetteer:
         self.regions = {region.code: region for region in header.regions}
         self.domains = header.domains
         self.homes = header.homes
+        self._capitals = frozenset(header.capitals)
         self._regions = [region.code for region in header.regions]
         self._hashes = columns["hash"]
         self._buckets = columns["bucket"]
@@ -121,6 +124,7 @@ class Gazetteer:
             flags & layout.PRIMARY != 0,
             flags & layout.ABBREVIATION != 0,
             flags & layout.DEMONYM != 0,
+            geonames in self._capitals,
         )
 
 

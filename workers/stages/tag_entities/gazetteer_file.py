@@ -15,8 +15,8 @@ from struct import Struct
 import msgspec
 import xxhash
 
-MAGIC = b"CDGAZ\x00\x00\x02"
-FORMAT = 2
+MAGIC = b"CDGAZ\x00\x00\x03"
+FORMAT = 3
 """Rises with the layout or the way of compiling; part of the file's name."""
 
 GEOGRAPHY = Path(__file__).parent / "geography.json"
@@ -84,6 +84,8 @@ class Header(msgspec.Struct, frozen=True):
     """Top-level domain of the internet → country."""
     homes: dict[str, str]
     """Language → the country that it is first thought of with."""
+    capitals: list[int]
+    """GeoNames' numbers of the capitals."""
     sections: dict[str, Section]
 
 

@@ -11,6 +11,7 @@ from workers.stages.tag_entities.engine import Grammar
 from workers.stages.tag_entities.english import GRAMMAR as ENGLISH
 from workers.stages.tag_entities.names import normalise
 from workers.stages.tag_entities.suffixes import MARKS
+from workers.stages.tag_entities.word_forms import INFLECTED
 
 ORGANISATIONS: Mapping[str, tuple[str, ...]] = {
     language: tuple(words.split())
@@ -29,4 +30,5 @@ def grammar(language: str) -> Grammar:
         organisations=frozenset(map(normalise, ORGANISATIONS.get(language, ()))),
         demonyms=demonyms(language),
         marks=MARKS.get(language, ""),
+        inflects=language in INFLECTED,
     )

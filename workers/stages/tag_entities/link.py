@@ -9,6 +9,7 @@ from functools import lru_cache
 from itertools import islice
 from typing import NamedTuple
 
+from workers.stages.tag_entities.and_word import and_word
 from workers.stages.tag_entities.context import (
     MARGIN,
     SURE,
@@ -27,16 +28,26 @@ from workers.stages.tag_entities.gazetteer_file import (
     REGION,
 )
 from workers.stages.tag_entities.inflection import inflects, nominatives
+from workers.stages.tag_entities.names import normalise
 from workers.stages.tag_entities.origin import country_of
 
 GUESSED_FROM = 1_000
 """Inhabitants of a city from which an undone ending may lead to it."""
+GEONAMES_LANGUAGE = "en"
+KNOWN_ABROAD = 1_000_000
+"""Inhabitants from which a city has a name in most languages."""
+LEAST_HERE = 4
+"""Letters of such a name in capitals; shorter ones are abbreviations of something else."""
+LISTED_FROM = 100_000
+"""Inhabitants from which a city is named in one list with others."""
 NEIGHBOURS = 100
 """Places that others are measured from: more say no more, and a directory may name thousands."""
 CONFIDENCE = ((0.6, 0.53), (1.0, 0.67), (2.0, 0.73), (3.0, 0.9), (float("inf"), 0.93))
 """Margin below which → share of links that were right on news with marked places."""
 
-_BEHIND = re.compile(r"[^\S\n]*[,(][^\S\n]*([^\W\d_][\w.]*(?:[^\S\n][^\W\d_][\w.]*)?)")
+_WORD = r"[^\W\d_][\w.’'-]*"
+_BEHIND = re.compile(rf"[^\S\n]*[,(][^\S\n]*({_WORD}(?:[^\S\n]{_WORD}){{0,2}})")
+_LIST_BEFORE = re.compile(r"(?<!\w)([^\W\d_])[\w.’'-]*,[^\S\n]$")
 _AREA = re.compile(r"^(?:the|city of|town of|port of|state of|province of) ", re.IGNORECASE)
 _DIVISION = re.compile(
     r"(?:^(?:the )?(?:republic|state|province|region|governorate|oblast|canton|department)"
@@ -45,6 +56,12 @@ _DIVISION = re.compile(
     r"|voivodeship|emirate|state|republic)$)",
     re.IGNORECASE,
 )
+
+
+Candidates = tuple[Candidate, ...]
+Behind = tuple[int, tuple[Place, ...]]
+"""Where the name behind another one begins, and the countries and regions that it may mean."""
+NOTHING_BEHIND: Behind = (-1, ())
 
 
 class Name(NamedTuple):
@@ -61,6 +78,7 @@ class Linker:
         self._gazetteer = gazetteer
         self._language = language
         self._inflects = inflects(language)
+        self._list_goes_on = _list_goes_on(and_word(language))
         self._home = gazetteer.homes.get(language)
         self._candidates = lru_cache(maxsize=4096)(self._look_up)
 
@@ -85,6 +103,27 @@ class Linker:
             for place in self.candidates(name)
         )
 
+    def known_here(self, name: str, population: int) -> bool:
+        """Whether a large city is called so in this language: "Milano", "Москва".
+
+        GeoNames gives names in English first and does not say what language others are in; those of
+        cities at home and of very large ones seldom mean anything else, but for short ones ("PAP").
+        """
+        if self._language == GEONAMES_LANGUAGE or (name.isupper() and len(name) < LEAST_HERE):
+            return False
+        return any(
+            place.kind == CITY
+            and place.population >= (population if place.country == self._home else KNOWN_ABROAD)
+            for place in self.candidates(name)
+        )
+
+    def is_area(self, name: str) -> bool:
+        """Whether this very spelling is the own name of a country, region or continent."""
+        return any(
+            place.primary and place.kind not in (CITY, DISTRICT)
+            for place in self._gazetteer.find(name, self._language)
+        )
+
     def source_country(self, *addresses: str | None) -> str | None:
         """The country of an article's address or source, by its top-level domain."""
         return country_of(self._gazetteer.domains, *addresses)
@@ -97,8 +136,9 @@ class Linker:
         A first look tells which places are surely meant; what lies near them gains in the second.
         """
         found = [self._candidates(text[start:end]) for start, end in names]
-        behind = [self._behind(text, end) for _, end in names]
-        senses = _one_sense(text, names, behind)
+        behind = [self._behind(text, *pair) for pair in zip(names, found, strict=True)]
+        found = _outer(names, found, behind)
+        senses = _one_sense(text, names, [places for _, places in behind])
         given = context(found, source, self._home)
         cases = dict.fromkeys(zip(found, senses, strict=True))
         first = {case: best(*case, given) for case in cases}
@@ -106,7 +146,7 @@ class Linker:
         second = {case: self._decided(best(*case, given)) for case in cases}
         return [second[case] for case in zip(found, senses, strict=True)]
 
-    def _look_up(self, name: str) -> tuple[Candidate, ...]:
+    def _look_up(self, name: str) -> Candidates:
         """The exact places, and those that an undone ending leads to; of a demonym only areas.
 
         "Polski" is what Poles are called and a case of Poland's name, "polski" the former alone.
@@ -145,22 +185,81 @@ class Linker:
             confidence=CONFIDENCE[min(step, len(CONFIDENCE) - 1)][1],
         )
 
-    def _behind(self, text: str, end: int) -> tuple[Place, ...]:
-        """The countries and regions that may stand behind a comma or bracket after a name."""
-        match = _BEHIND.match(text, end, end + 40)
+    def _behind(self, text: str, name: Name, found: Candidates) -> Behind:
+        """The countries and regions that stand behind a comma or bracket and may hold the place."""
+        match = _BEHIND.match(text, name.end, name.end + 40)
         if not match:
-            return ()
-        words = match[1]
-        for name in (words, words.split()[0]):
-            if (name[0].isupper() or not name.isascii()) and (
-                places := [
-                    place
-                    for place in self._gazetteer.find(name, self._language)
-                    if place.kind in (COUNTRY, REGION) and not place.demonym
-                ]
-            ):
-                return tuple(places)
-        return ()
+            return NOTHING_BEHIND
+        words = match[1].split()
+        if words[0].isascii() and not words[0][0].isupper():
+            return NOTHING_BEHIND
+        for count in range(len(words), 0, -1):
+            outer = " ".join(words[:count])
+            places = self._outer_places(outer)
+            holding = tuple(place for place in places if _holds(place, found))
+            if holding:
+                stretch = Name(match.start(1), match.start(1) + len(outer))
+                listed = "," in match[0] and self._in_a_list(text, name, stretch, places)
+                return NOTHING_BEHIND if listed else (stretch.start, holding)
+        return NOTHING_BEHIND
+
+    def _outer_places(self, name: str) -> list[Place]:
+        """The countries and regions of this name; a region may also go by its largest town's."""
+        find = self._gazetteer.find
+        return [
+            place
+            for place in find(name, self._language)
+            if place.kind in (COUNTRY, REGION) and not place.demonym
+        ] or [place for place in find(name, DIVISION) if place.kind == REGION]
+
+    def _in_a_list(self, text: str, name: Name, outer: Name, places: Sequence[Place]) -> bool:
+        """Whether the comma between two names stands between equals.
+
+        "Boston, New York and Chicago" are three cities, "Niger, Nigeria and Cameroon" countries.
+        """
+        own = self.candidates(text[name.start : name.end])
+        if not (
+            any(place.kind == COUNTRY for place in places) and any(map(_is_area, own))
+        ) and not any(
+            place.kind == CITY and place.population >= LISTED_FROM
+            for place in self.candidates(text[outer.start : outer.end])
+        ):
+            return False
+        before = _LIST_BEFORE.search(text, max(0, name.start - 40), name.start)
+        after = self._list_goes_on.match(text, outer.end)
+        beginnings = (*(before.groups() if before else ()), *(after.groups() if after else ()))
+        return any(letter and not letter.islower() for letter in beginnings)
+
+
+def _list_goes_on(word: str | None) -> re.Pattern[str]:
+    """What begins the next name of a list: behind a comma, or a word for "and" and an article."""
+    gap, letter = r"[^\S\n]", r"([^\W\d_])"
+    behind_word = (
+        rf"|,?{gap}{re.escape(word)}{gap}{letter}(?:\w{{0,3}}{gap}{letter})?" if word else ""
+    )
+    return re.compile(rf",{gap}{letter}{behind_word}")
+
+
+def _holds(outer: Place, found: Iterable[Candidate]) -> bool:
+    """Whether a country or region holds one of these, itself aside."""
+    return any(
+        place.geonames != outer.geonames
+        and (
+            place.region == outer.region if outer.kind == REGION else place.country == outer.country
+        )
+        for place, _ in found
+    )
+
+
+def _outer(
+    names: Sequence[Name], found: Sequence[Candidates], behind: Sequence[Behind]
+) -> list[Candidates]:
+    """The candidates, but of a name that says where the one before lies only those that hold it."""
+    outer = {start: places for start, places in behind if places}
+    return [
+        tuple(map(Candidate, outer[name.start])) if name.start in outer else candidates
+        for name, candidates in zip(names, found, strict=True)
+    ]
 
 
 def _one_sense(
@@ -170,12 +269,13 @@ def _one_sense(
     last: dict[str, tuple[Place, ...]] = {}
     for (start, end), places in zip(reversed(names), reversed(behind), strict=True):
         if places:
-            last[text[start:end]] = places
+            last[normalise(text[start:end])] = places
     senses = []
     for (start, end), places in zip(names, behind, strict=True):
+        key = normalise(text[start:end])
         if places:
-            last[text[start:end]] = places
-        senses.append(last.get(text[start:end], ()))
+            last[key] = places
+        senses.append(last.get(key, ()))
     return senses
 
 

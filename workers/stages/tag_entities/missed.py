@@ -7,8 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from topics.records import EntityType
-from workers.stages.tag_entities.decide import surnames, titled
+from workers.stages.tag_entities.articles import ELIDED
+from workers.stages.tag_entities.decide import resembles, surnames, titled
 from workers.stages.tag_entities.engine import Grammar, Span
+from workers.stages.tag_entities.fallback.capitals import elided
 from workers.stages.tag_entities.link import Linker
 from workers.stages.tag_entities.names import LINE_ENDS, normalise
 from workers.stages.tag_entities.trim import trim
@@ -27,7 +29,7 @@ class Missed(NamedTuple):
     """What was found beside the model's names."""
 
     repeated: list[Span]
-    """Names that the model found elsewhere in the text, and surnames of its persons."""
+    """Names that the model found elsewhere in the text, and surnames of its persons in any form."""
     places: list[Span]
     """Own names of countries, regions and large cities."""
 
@@ -44,8 +46,9 @@ def missed(text: str, spans: Sequence[Span], grammar: Grammar, linker: Linker) -
         if kind in REPEATED:
             known.setdefault(normalise(text[start:end]), kind)
     persons = {word for name, kind in known.items() if kind == "person" for word in name.split()}
-    words = [(match.start(), match.end(), match[0]) for match in _WORD.finditer(text)]
+    words = [_bare(match, linker) for match in _WORD.finditer(text)]
     small = {word for _, _, word in words if word[0].islower()}
+    family = surnames(text, spans) if grammar.inflects else frozenset()
     repeated: list[Span] = []
     places: dict[Span, tuple[str, bool]] = {}
     for start, end in _free_runs(text, words, spans):
@@ -64,7 +67,21 @@ def missed(text: str, spans: Sequence[Span], grammar: Grammar, linker: Linker) -
             and linker.known(name, KNOWN_FROM)
         ):
             places[span] = key, _begins(text, start)
+        elif name.lower() not in small and resembles(key, family) and not linker.candidates(name):
+            repeated.append(span._replace(type="person"))
     return Missed(repeated, _within_sentences(places))
+
+
+def _bare(match: re.Match[str], linker: Linker) -> tuple[int, int, str]:
+    """A word without an article that is written in one with it, a large one before countries only.
+
+    "l'Espagne" is one, "L'Allemagne" too; "L'Oréal" is another name.
+    """
+    (start, end), word = match.span(), match[0]
+    article = ELIDED.match(word) if "'" in word or "’" in word else None
+    if article and (elided(word) or linker.is_area(word[article.end() :])):
+        return start + article.end(), end, word[article.end() :]
+    return start, end, word
 
 
 def _within_sentences(places: Mapping[Span, tuple[str, bool]]) -> list[Span]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 
 from topics.records import EntityType
@@ -18,8 +18,12 @@ LEGAL_FORMS = frozenset(
     }
 )  # fmt: skip
 """Words behind an organisation's name without which it is the same one."""
-INITIALS = 3
+INITIALS = 2
 """Words whose initials stand for a name that nothing introduces."""
+FUNCTION_WORD = 3
+"""Letters of a word in small letters that has no part in them, whatever the language."""
+GENERATIONS = frozenset({"jr", "sr", "ii", "iii", "iv"})
+"""Words behind a family name that tell a person from an elder one, and are no name."""
 
 _INTRODUCED = re.compile(r"[^\S\n]?[(（][^\S\n]?[\"“„«]?$")
 _ACRONYM = re.compile(r"[^\W\d_a-z][^\W_a-z]{1,7}")
@@ -29,7 +33,8 @@ _WORDS = re.compile(r"[^\W_]+")
 def persons(names: Iterable[str], inflects: bool) -> dict[str, str]:
     """Short or other form of a person's name → the fullest name of the only one who bears it.
 
-    Names are normalised. A form is a family name or a first name alone, an initial with a family
+    Names are normalised. A form is a family name or a first name alone, one of several words too
+    ("van Gogh", "López Obrador", "King Jr."), else a name between those; an initial with a family
     name, a name without its middle parts and, where the language ``inflects`` names, one with other
     endings. A form that two people may bear is nobody's.
     """
@@ -45,7 +50,7 @@ def persons(names: Iterable[str], inflects: bool) -> dict[str, str]:
             known.add(name)
     for name in words:
         if len(words[name]) == 1:
-            bearers = known.bearers(name, -1) or known.bearers(name, 0)
+            bearers = known.bearers(name)
             if len(bearers) == 1:
                 main[name] = bearers[0]
     return main
@@ -62,10 +67,14 @@ class _People:
         """Keep a name of at least two words."""
         words = name.split()
         first, last = words[0], words[-1]
-        for key in (
-            ("first", first), ("last", last), ("both", first, last),
-            ("initial", first[0], last), ("stem", stem(last)), _alike_key(words),
-        ):  # fmt: skip
+        family = family_name(words)
+        keys: list[tuple[object, ...]] = [
+            ("first", first), ("last", family), ("both", first, last),
+            ("initial", first[0], last), ("stem", stem(family)), _alike_key(words),
+        ]  # fmt: skip
+        keys += (("inner", word) for word in dict.fromkeys(words[1:-1]) if word != family)
+        keys += (("tail", *words[at:]) for at in range(1, len(words) - 1))
+        for key in keys:
             self._by[key].append(name)
 
     def longer(self, name: str) -> list[str]:
@@ -76,17 +85,25 @@ class _People:
         if len(words) == 2 and len(first) == 1:
             forms = [*forms, *self._by.get(("initial", first, last), [])]
         found = dict.fromkeys(one for one in forms if _shorter(words, one.split()))
+        found |= dict.fromkeys(self._by.get(("tail", *words), []))
         if self._inflects:
             alikes = self._by.get(_alike_key(words), [])
             found |= dict.fromkeys(one for one in alikes if same_inflected(name, one))
         return list(found)
 
-    def bearers(self, word: str, at: int) -> list[str]:
-        """The people whose name has this word at this place, the first or last."""
-        exact = self._by.get(("first" if at == 0 else "last", word), [])
-        if exact or not self._inflects or at == 0:
-            return exact
-        return [n for n in self._by.get(("stem", stem(word)), []) if alike(n.split()[at], word)]
+    def bearers(self, word: str) -> list[str]:
+        """The people whose family name this word is, else their first name, else another part."""
+        family = self._by.get(("last", word), [])
+        if not family and self._inflects:
+            near = self._by.get(("stem", stem(word)), [])
+            family = [name for name in near if alike(family_name(name.split()), word)]
+        return family or self._by.get(("first", word), []) or self._by.get(("inner", word), [])
+
+
+def family_name(words: Sequence[str]) -> str:
+    """The last word of a normalised name that is no "Jr." or "III"."""
+    *others, last = words
+    return others[-1].rstrip(",") if last in GENERATIONS and others else last
 
 
 def _alike_key(words: Sequence[str]) -> tuple[object, ...]:
@@ -128,7 +145,7 @@ def organisations(
             before.append(name)
             if len(alikes) == 1 and name not in main:
                 main[name] = main.get(alikes[0], alikes[0])
-    for form, name in _acronyms(text, own).items():
+    for form, name in _acronyms(text, own, main).items():
         main.setdefault(form, main.get(name, name))
     return {form: _last(form, main) for form in main}
 
@@ -150,7 +167,9 @@ def _without_legal_form(name: str) -> str:
     return " ".join(words).rstrip(",")
 
 
-def _acronyms(text: str, own: Sequence[tuple[int, int, str]]) -> dict[str, str]:
+def _acronyms(
+    text: str, own: Sequence[tuple[int, int, str]], main: Mapping[str, str]
+) -> dict[str, str]:
     found: dict[str, str] = {}
     for (start, end, name), (next_start, next_end, other) in pairwise(own):
         if _INTRODUCED.fullmatch(text[end:next_start]):
@@ -160,10 +179,17 @@ def _acronyms(text: str, own: Sequence[tuple[int, int, str]]) -> dict[str, str]:
                 found.setdefault(name, other)
     meant: Mapping[str, set[str]] = defaultdict(set)
     for start, end, name in own:
-        initials = "".join(word[0] for word in _WORDS.findall(text[start:end]) if word[0].isupper())
-        if len(initials) >= INITIALS:
-            meant[normalise(initials)].add(name)
+        for initials in _initials(text[start:end]):
+            if len(initials) >= INITIALS:
+                meant[normalise(initials)].add(main.get(name, name))
     for start, end, name in own:
         if name in meant and _ACRONYM.fullmatch(text[start:end]) and len(meant[name]) == 1:
             found.setdefault(name, next(iter(meant[name])))
     return found
+
+
+def _initials(name: str) -> Iterator[str]:
+    """Of the words with a capital, and of all that are long: "Union européenne" is "UE"."""
+    words = _WORDS.findall(name)
+    yield "".join(word[0] for word in words if word[0].isupper())
+    yield "".join(word[0] for word in words if word[0].isupper() or len(word) > FUNCTION_WORD)

@@ -13,6 +13,7 @@ from topics.records import Article, Entity
 from workers.entity_models import ModelChoice
 from workers.outcome import Outcome, Passed
 from workers.stages.tag_entities.about import countries
+from workers.stages.tag_entities.articles import without_articles
 from workers.stages.tag_entities.choose import UNDETERMINED, Engines, NoEngine, own_engines
 from workers.stages.tag_entities.confidence import GAZETTEER, PATTERN, confidence
 from workers.stages.tag_entities.conjunction import apart
@@ -23,6 +24,9 @@ from workers.stages.tag_entities.entities import Found, join
 from workers.stages.tag_entities.fallback import Fallback
 from workers.stages.tag_entities.gazetteer import open_gazetteer
 from workers.stages.tag_entities.headings import without_fragments
+from workers.stages.tag_entities.introduced import introduced
+from workers.stages.tag_entities.invisible import restored, visible
+from workers.stages.tag_entities.joined import joined
 from workers.stages.tag_entities.link import Linker, Name
 from workers.stages.tag_entities.listed import listed
 from workers.stages.tag_entities.missed import missed
@@ -75,7 +79,10 @@ class TagEntities:
         part = text if len(text) <= LIMIT else _whole_words(text[:LIMIT])
         linker = self._linkers(primary)
         source = linker.source_country(article.canonical_url, article.url, article.source)
-        entities = self._entities(part, primary, engine, article.headline, linker, source)
+        seen = visible(part)
+        entities = self._entities(seen, primary, engine, article.headline, linker, source)
+        if seen != part:
+            entities = restored(entities, part)
         reason = None if part is text else f"first {len(part)} of {len(text)} characters"
         about = countries(entities, linker.demonym)
         return Passed(replace(article, entities=entities, countries=about), reason=reason)
@@ -116,8 +123,9 @@ def _behind_a_model(
 ) -> dict[Span, str]:
     """The model's names, made better over the whole article, with what found each."""
     trimmed = [better for span in spans if (better := trim(text, span, engine.grammar))]
-    whole = without_fragments(text, apart(text, trimmed, language, linker))
-    decided = decide(text, whole, engine.grammar, linker)
+    parts = apart(text, without_articles(text, trimmed, linker), language, linker)
+    whole = without_fragments(text, joined(text, parts, language, linker))
+    decided = decide(text, introduced(text, whole), engine.grammar, linker)
     others = missed(text, decided, engine.grammar, linker)
     methods = dict.fromkeys([*decided, *others.repeated], engine.method)
     methods |= dict.fromkeys(others.places, GAZETTEER)

@@ -18,6 +18,8 @@ _FIRST_WORD = re.compile(r"(\w+)[^\S\n]+(?=\S)")
 _TITLE = re.compile(r"([\w-]+)\.?[^\S\n]+(?=\S)")
 _SENTENCE_END = re.compile(r"[^\W\d_][^\W\d_A-Z]{4,}(?=\.[^\S\n]+[^\W\d_])")
 """A word too long for an abbreviation, with a full stop behind it and another word."""
+_YEAR = re.compile(r"(?<!\d)\d{4}(?!\d)")
+_DAY = re.compile(r"\d{1,2}([./])\d{1,2}(?:\1(?:\d\d)?)?")
 _OPENING = frozenset("([{")
 _APOSTROPHES = str.maketrans("’ʼ‘", "'''")
 
@@ -56,12 +58,16 @@ def trim(text: str, span: Span, grammar: Grammar) -> Span | None:
             break
         end -= ending
     name = text[start:end]
-    letters = sum(character.isalpha() for character in name)
-    if end - start < 2 or not (letters or (kind == "date" and any(map(str.isdigit, name)))):
+    if end - start < 2 or not (any(map(str.isalpha, name)) or (kind == "date" and _figures(name))):
         return None
     if len(name.split()) > LONGEST or (kind != "date" and name == name.lower() != name.upper()):
         return None
     return Span(start, end, kind)
+
+
+def _figures(name: str) -> bool:
+    """Whether figures alone say a date: a year or more, no age, result or time of day."""
+    return bool(_YEAR.search(name) or _DAY.fullmatch(name))
 
 
 def _strip(text: str, start: int, end: int) -> tuple[int, int]:

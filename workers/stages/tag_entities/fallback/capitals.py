@@ -63,6 +63,8 @@ class Word(NamedTuple):
     text: str
     vouched: bool
     """Whether its capital letter says something."""
+    heading: bool = False
+    """Whether it stands in a heading: nothing in it says where a name ends."""
 
 
 @dataclass(frozen=True)
@@ -114,18 +116,20 @@ def _words(text: str, marks: str) -> list[Word]:
     for line in _LINE.finditer(text):
         parts = [(m.start(), m.end(), m[0]) for m in WORD.finditer(text, line.start(), line.end())]
         plain = not is_heading([word for _, _, word in parts])
+        heading = not plain and not line[0].rstrip().endswith(".")
         for start, end, word in parts:
-            first = start + _elided(word)
+            first = start + elided(word)
             last = end - suffix(text[first:end], marks)
             vouched = plain and _vouched(text, first, line.start())
-            found.append(Word(first, last, text[first:last], vouched))
+            found.append(Word(first, last, text[first:last], vouched, heading))
     return found
 
 
-def _elided(word: str) -> int:
+def elided(word: str) -> int:
     """Characters of an article or preposition before a name: "d'Alger", "dell’Ucraina"."""
     before = _ELIDED.match(word)
-    return before.end() if before and before[0].islower() and word[before.end()].isupper() else 0
+    inside = before and before[0].islower() and word[before.end() :][:1].isupper()
+    return before.end() if before and inside else 0
 
 
 def _vouched(text: str, start: int, line: int) -> bool:
@@ -188,7 +192,12 @@ def _kind(part: Sequence[Word], last: bool, lists: _Lists) -> EntityType | None:
         return None
     if len(part) == 1:
         return _single(part[0], lists)
-    if any(text in lists.telling for text in texts) and not _ordinary(part[0], lists):
+    open_ended = part[0].heading and (not lists.nouns or all(map(str.isupper, texts)))
+    if (
+        not open_ended
+        and any(text in lists.telling for text in texts)
+        and not _ordinary(part[0], lists)
+    ):
         return "organisation"
     if _is_place(" ".join(texts), part[0], lists):
         return "place"
