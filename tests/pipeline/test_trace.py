@@ -74,9 +74,10 @@ def test_an_article_that_was_revised_copied_and_dead_lettered(deployment: Deploy
     assert steps(traced(deployment, place(revision)), revision) == steps(seen, revision)
     assert len(traced(deployment, place(revision))) == len(passed)
     assert len(traced(deployment, "b")) == 4
-    ways = {item["place"]: traced(deployment, item["place"]) for item in seen if item["stage"]}
-    assert len(ways) > 10
-    for at, way in ways.items():
+    places = {item["topic"]: item["place"] for item in seen if item["stage"]}
+    assert len(places) > 4
+    for at in places.values():
+        way = traced(deployment, at)
         assert at in [item["place"] for item in way]
         assert len({item["origin"] for item in way}) == 1
 
