@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 from tests.deployment import Deployment, copydesk, raw
 from topics import catalog
 from topics.records import Origin
+from workers.runtime.trace import trace
 from workers.settings import environment
 
 FIRST = "The night ferry to the outer islands runs again from Monday, the harbour office said. " * 3
@@ -77,9 +79,9 @@ def test_an_article_that_was_revised_copied_and_dead_lettered(deployment: Deploy
     places = {item["topic"]: item["place"] for item in seen if item["stage"]}
     assert len(places) > 4
     for at in places.values():
-        way = traced(deployment, at)
-        assert at in [item["place"] for item in way]
-        assert len({item["origin"] for item in way}) == 1
+        way = asyncio.run(trace(deployment.settings, at)).sightings
+        assert at in [sighting.place for sighting in way]
+        assert len({sighting.origin for sighting in way}) == 1
 
     table = copydesk("trace", "a", input=None, **environment(deployment.settings))
     assert b"dead-letter" in table.stdout
