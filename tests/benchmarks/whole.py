@@ -7,9 +7,11 @@ out), in turns.
 from __future__ import annotations
 
 import argparse
+import os
 import statistics
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from rich.console import Console
 
@@ -20,7 +22,7 @@ from tests.benchmarks.processes import MB, cpu_seconds, one_thread_each, tree
 from tests.deployment import Deployment
 from workers.pipeline import STEPS
 from workers.runtime import broker
-from workers.settings import embedded, load
+from workers.settings import Settings, embedded, load
 
 PAGES: tuple[tuple[Kind, str], ...] = (
     ("page", "en"), ("page", "en"), ("page", "de"), ("page", "en"), ("page", "en"),
@@ -59,30 +61,41 @@ def beside_a_loop(console: Console, count: int, times: int) -> None:
     )
 
 
-def start_of_a_worker(console: Console) -> None:
+def start_of_a_worker(console: Console, settings: Settings) -> None:
     """Print how soon a worker with all stages is ready, and what it holds then."""
-    with broker.embedded() as address:
-        settings = embedded(load({"COPYDESK_PROCESSES": "2"}), address)
-        with Deployment(settings) as deployment:
-            began = time.perf_counter()
-            worker = deployment.start(*STEPS, variables=one_thread_each())
-            seconds = time.perf_counter() - began
-            used = tree(worker.process.pid, "worker")
-            own = sum(one.own for one in used) / MB
-            console.print(
-                f"a worker with all stages and two processes: ready after {seconds:.1f} s, "
-                f"{own:.0f} MB in all (proportional)",
-                highlight=False,
-            )
+    with Deployment(settings) as deployment:
+        began = time.perf_counter()
+        worker = deployment.start(*STEPS, variables=one_thread_each())
+        seconds = time.perf_counter() - began
+        used = tree(worker.process.pid, "worker")
+        own = sum(one.own for one in used) / MB
+        console.print(
+            f"a worker with all stages and two processes: ready after {seconds:.1f} s, "
+            f"{own:.0f} MB in all (proportional)",
+            highlight=False,
+        )
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.whole", description=__doc__)
     parser.add_argument("--count", type=int, default=COUNT, help="pages in a round")
     parser.add_argument("--rounds", type=int, default=ROUNDS)
+    parser.add_argument(
+        "--bootstrap",
+        metavar="HOST:PORT",
+        help="only start a worker, on this Kafka (see make kafka), with topics of its own",
+    )
     given = parser.parse_args(arguments)
     console = report.console(100)
-    start_of_a_worker(console)
+    settings = load({"COPYDESK_PROCESSES": "2"})
+    if given.bootstrap:
+        prefix = f"bench{os.getpid()}."
+        start_of_a_worker(
+            console, replace(settings, bootstrap=given.bootstrap, topic_prefix=prefix)
+        )
+        return
+    with broker.embedded() as address:
+        start_of_a_worker(console, embedded(settings, address))
     beside_a_loop(console, given.count, given.rounds)
 
 
