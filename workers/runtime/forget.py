@@ -28,6 +28,7 @@ from workers import pipeline
 from workers.canonical_url import canonical_url, url_id
 from workers.runtime.behind import Overtaken, deliver, put_behind
 from workers.runtime.delivery import Delivered, Delivery, Message
+from workers.runtime.group_lag import inputs
 from workers.runtime.held import Held, held, settings_of
 from workers.runtime.letters import same_origin
 from workers.runtime.passing import committed, until_passed
@@ -255,9 +256,7 @@ class Forgetting:
     async def _forgotten_at(self, seen: Sequence[Sighting]) -> int | None:
         """When an article was forgotten, if nothing of it came since, nor is still to come."""
         known = forgotten_at(seen)
-        stages = [(stage.name, stage.consumes) for stage in pipeline.ENRICHMENTS]
-        steps = [(pipeline.FINGERPRINT, catalog.RAW), (pipeline.CLAIM, catalog.FINGERPRINTED)]
-        for step, topic in [*steps, *stages] if known is not None else []:
+        for step, topic in inputs().items() if known is not None else ():
             last: dict[int, int] = {}
             for one in seen:
                 if one.topic == topic.name:
